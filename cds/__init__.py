@@ -1,0 +1,1 @@
+"""Clinical decision support that can prove itself."""

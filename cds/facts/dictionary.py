@@ -1,0 +1,53 @@
+"""The fact dictionary: every fact name with its type, unit, allowed values, question and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from cds.terminology.codes import Code
+
+
+class FactType(StrEnum):
+    """The type of a fact's value (language §4.1)."""
+
+    BOOLEAN = "boolean"
+    ENUM = "enum"
+    NUMBER = "number"
+    QUANTITY = "quantity"
+    TIME = "time"
+    CONCEPT = "concept"
+    CODE = "code"
+    TEXT = "text"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """Declare one fact.
+
+    `unit` is a UCUM code; `minimum` and `maximum` are in it. `molar_mass_g_per_mol` lets an amount of substance be
+    converted to a mass. `taken` says that `<name>.taken` is a time fact of its own.
+    """
+
+    name: str
+    type: FactType
+    ask: str
+    values: tuple[str, ...] = ()
+    unit: str | None = None
+    minimum: Fraction | None = None
+    maximum: Fraction | None = None
+    molar_mass_g_per_mol: Fraction | None = None
+    by_day: bool = False
+    not_after_as_of: bool = False
+    taken: bool = False
+    required: bool = False
+    codes: tuple[Code, ...] = ()
+    items: Mapping[str, Declaration] = field(default_factory=dict)
+    """For a list: what its items hold, by name within the item, `<name>.taken` included."""
+
+
+Dictionary = Mapping[str, Declaration]
+"""All patient-level facts by full name, lists and `<name>.taken` times included; `as_of` is always there."""

@@ -1,0 +1,158 @@
+"""The ruleset's fact dictionary and substances, as the types that facts are parsed with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from cds.errors import InputError, nearest
+from cds.facts.dictionary import Declaration, Dictionary, FactType
+from cds.facts.units import convert, parse_quantity
+from cds.ruleset.conditions import Scalar
+from cds.ruleset.model import CodeBinding, Fact, RulesetDocument
+from cds.ruleset.places import Path
+from cds.ruleset.problems import Problems
+from cds.terminology.codes import Code
+from cds.terminology.concepts import Concepts, Product, Substance
+
+AS_OF = Declaration("as_of", FactType.TIME, ask="")
+_MEASURED = frozenset({FactType.NUMBER, FactType.QUANTITY})
+
+
+def dictionary_of(document: RulesetDocument, problems: Problems) -> Dictionary:
+    """Give every declaration by its full name, the times of measured facts and `as_of` included."""
+    declared = {"as_of": AS_OF}
+    for name, fact in document.facts.items():
+        declared.update(_declarations(name, fact, ("facts", name), problems))
+    return declared
+
+
+def concepts_of(document: RulesetDocument, problems: Problems) -> Concepts:
+    """Give the table of substances, products and classes."""
+    for id_, substance in document.substances.items():
+        for name in substance.classes:
+            if name not in document.classes:
+                path = ("substances", id_, "classes")
+                problems.add(path, f"there is no class `{name}`", suggestion=nearest(name, document.classes))
+    for number, product in enumerate(document.products):
+        for name in product.substances:
+            if name not in document.substances:
+                place: Path = ("products", number, "substances")
+                problems.add(place, f"there is no substance `{name}`", suggestion=nearest(name, document.substances))
+    return Concepts(
+        substances={
+            id_: Substance(
+                id=id_,
+                classes=frozenset(substance.classes),
+                names=tuple(sorted(substance.names)),
+                brands=tuple(sorted(substance.brands)),
+                codes=_codes(substance.codes),
+            )
+            for id_, substance in sorted(document.substances.items())
+        },
+        products=tuple(
+            Product(
+                substances=tuple(sorted(product.substances)),
+                code=Code(product.system, product.code) if product.system and product.code else None,
+                brand=product.brand,
+                guess=product.guess,
+            )
+            for product in sorted(document.products, key=lambda p: (p.brand or "", p.system or "", p.code or ""))
+        ),
+        classes=frozenset(document.classes),
+    )
+
+
+def _codes(bindings: list[CodeBinding]) -> tuple[Code, ...]:
+    return tuple(sorted(Code(binding.system, binding.code) for binding in bindings))
+
+
+def _declarations(
+    name: str, fact: Fact, path: tuple[str, ...], problems: Problems
+) -> Iterator[tuple[str, Declaration]]:
+    _check(fact, path, problems)
+    yield name, _declaration(name, fact, path, problems)
+    if fact.taken:
+        yield f"{name}.taken", Declaration(f"{name}.taken", FactType.TIME, ask=f"When was this measured: {fact.ask}")
+
+
+def _declaration(name: str, fact: Fact, path: tuple[str, ...], problems: Problems) -> Declaration:
+    items: dict[str, Declaration] = {}
+    for item_name, item_fact in fact.items.items():
+        items.update(_declarations(item_name, item_fact, (*path, "items", item_name), problems))
+    return Declaration(
+        name=name,
+        type=fact.type,
+        ask=fact.ask or "",
+        values=tuple(sorted(fact.values)),
+        unit=fact.unit,
+        minimum=_limit(fact, fact.minimum, (*path, "minimum"), problems),
+        maximum=_limit(fact, fact.maximum, (*path, "maximum"), problems),
+        molar_mass_g_per_mol=_number(fact.molar_mass, (*path, "molar_mass"), problems),
+        by_day=fact.granularity == "day",
+        not_after_as_of=fact.not_after is not None,
+        taken=fact.taken,
+        required=fact.required,
+        codes=_codes(fact.codes),
+        items=items,
+    )
+
+
+_ONLY_FOR: Mapping[str, frozenset[FactType]] = {
+    "values": frozenset({FactType.ENUM}),
+    "unit": frozenset({FactType.QUANTITY}),
+    "minimum": _MEASURED,
+    "maximum": _MEASURED,
+    "molar_mass": frozenset({FactType.QUANTITY}),
+    "taken": _MEASURED,
+    "required": frozenset({FactType.ENUM, FactType.BOOLEAN}),
+    "items": frozenset({FactType.LIST}),
+    "not_after": frozenset({FactType.TIME}),
+}
+_NEEDS = {FactType.ENUM: "values", FactType.QUANTITY: "unit", FactType.LIST: "items"}
+_UNASKED = frozenset({FactType.CODE, FactType.TEXT})
+
+
+def _check(fact: Fact, path: tuple[str, ...], problems: Problems) -> None:
+    for key, types in _ONLY_FOR.items():
+        if getattr(fact, key) and fact.type not in types:
+            problems.add((*path, key), f"`{key}` does not go with the type `{fact.type}`")
+    needed = _NEEDS.get(fact.type)
+    if needed and not getattr(fact, needed):
+        problems.add(path, f"a fact of type `{fact.type}` needs `{needed}`")
+    if fact.ask is None and fact.type not in _UNASKED:
+        problems.add(path, "a fact needs `ask`, the question that would settle it")
+    if fact.granularity == "day" and fact.type is not FactType.TIME:
+        problems.add((*path, "granularity"), f"`granularity` does not go with the type `{fact.type}`")
+    if fact.type is FactType.LIST and len(path) > len(("facts", "name")):
+        problems.add(path, "a list cannot hold lists")
+
+
+def _limit(fact: Fact, value: Scalar | None, path: tuple[str, ...], problems: Problems) -> Fraction | None:
+    return (
+        quantity_in(value, fact.unit, path, problems)
+        if isinstance(value, str) and fact.unit
+        else _number(value, path, problems)
+    )
+
+
+def _number(value: Scalar | None, path: tuple[str, ...], problems: Problems) -> Fraction | None:
+    if value is None:
+        return None
+    if not isinstance(value, bool):
+        try:
+            return Fraction(str(value))
+        except ValueError:
+            pass
+    problems.add(path, f"`{value}` is not a number")
+    return None
+
+
+def quantity_in(text: str, unit: str, path: tuple[str | int, ...], problems: Problems) -> Fraction | None:
+    """Read a quantity and convert it to a unit, exactly; a problem is added where that cannot be done."""
+    try:
+        quantity = parse_quantity(text)
+        return convert(quantity.value, quantity.unit, unit)
+    except InputError as error:
+        problems.add(path, error.problem, expected=error.expected or f"a quantity in `{unit}`")
+        return None

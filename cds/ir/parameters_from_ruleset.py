@@ -1,0 +1,219 @@
+"""Parameters and rules with positions: which worlds there are, and what each position says (language §6, §10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from pydantic import BaseModel
+
+from cds.errors import nearest
+from cds.ir.program import Interval, Position
+from cds.ruleset.conditions import Leaf
+from cds.ruleset.model import (
+    Bounds,
+    Doses,
+    Ends,
+    FullDays,
+    HoldInterval,
+    Hours,
+    Parameter,
+    ParameterPosition,
+    ParameterValue,
+    Resolve,
+    RulePosition,
+    RulesetDocument,
+)
+from cds.ruleset.places import Path
+from cds.ruleset.problems import Problems
+
+OPEN = "none"
+"""What `adopt` says to keep a question open."""
+MOST_WORLDS = 64
+Choices = Mapping[str, str]
+"""The source chosen per question, a question being `$parameter` or a rule id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A parameter or a rule on which sources have positions."""
+
+    name: str
+    """`$parameter` or rule id."""
+    path: Path
+    positions: Mapping[str, ParameterPosition] | Mapping[str, RulePosition]
+    resolve: Resolve
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Give the sources that can hold: the adopted one, or all that are confirmed."""
+        if self.resolve.adopt != OPEN:
+            return (self.resolve.adopt,)
+        return tuple(sorted(s for s, position in self.positions.items() if position.confirmed != "unconfirmed"))
+
+
+def questions_of(document: RulesetDocument) -> dict[str, Question]:
+    """Give every question by its name."""
+    return {question.name: question for question in _questions(document)}
+
+
+def _questions(document: RulesetDocument) -> Iterator[Question]:
+    for name, parameter in sorted(document.parameters.items()):
+        if parameter.resolve is not None:
+            yield Question(f"${name}", ("parameters", name), parameter.positions, parameter.resolve)
+    for number, rule in enumerate(document.rules):
+        if rule.resolve is not None:
+            yield Question(rule.id, ("rules", number), rule.positions, rule.resolve)
+
+
+def check_questions(questions: Mapping[str, Question], document: RulesetDocument, problems: Problems) -> None:
+    """Check that sources exist, that what is adopted is there and confirmed, and that the worlds are not too many."""
+    for question in questions.values():
+        for source in question.positions:
+            if source not in document.sources:
+                path = (*question.path, "positions", source)
+                problems.add(path, f"there is no source `{source}`", suggestion=nearest(source, document.sources))
+        _check_adoption(question, problems)
+    worlds = prod(len(question.options) for question in questions.values())
+    if worlds > MOST_WORLDS:
+        problems.add((), f"the open questions make {worlds} worlds", expected=f"at most {MOST_WORLDS}")
+
+
+def _check_adoption(question: Question, problems: Problems) -> None:
+    adopted = question.resolve.adopt
+    path = (*question.path, "resolve", "adopt")
+    if adopted == OPEN:
+        if not question.options:
+            problems.add(path, "no position is confirmed, so that there is no world")
+    elif adopted not in question.positions:
+        problems.add(path, f"there is no position of `{adopted}`", suggestion=nearest(adopted, question.positions))
+    elif question.positions[adopted].confirmed == "unconfirmed":
+        problems.add(path, f"the position of `{adopted}` is unconfirmed and cannot be adopted")
+
+
+def choices_of(questions: Mapping[str, Question]) -> list[Choices]:
+    """Give one choice of sources per world; a single one if no question is open."""
+    names = sorted(questions)
+    return [dict(zip(names, sources, strict=True)) for sources in product(*(questions[name].options for name in names))]
+
+
+def value_in(choices: Choices, name: str, parameter: Parameter) -> ParameterValue | None:
+    """Give a parameter's value in a world, None if the site has not set it."""
+    source = choices.get(f"${name}")
+    return None if source is None else parameter.positions[source].value
+
+
+def positions_on(question: Question) -> tuple[Position, ...]:
+    """Give what each source says, the adopted one first."""
+    adopted = question.resolve.adopt
+    said = [
+        Position(
+            of=question.name,
+            source=source,
+            value=_said(position),
+            adopted=source == adopted,
+            confirmed=position.confirmed,
+        )
+        for source, position in question.positions.items()
+    ]
+    return tuple(sorted(said, key=lambda position: (not position.adopted, position.source)))
+
+
+def _said(position: ParameterPosition | RulePosition) -> str:
+    return value_text(position.value) if isinstance(position, ParameterPosition) else "its own condition"
+
+
+def value_text(value: ParameterValue) -> str:
+    """Render a parameter's value, for example `7 full days` or `1.5 to 1.8`."""
+    match value:
+        case FullDays(full_days=days):
+            return f"{_range_text(days)} full {_plural('day', days)}"
+        case Hours(hours=hours):
+            return f"{_range_text(hours)} {_plural('hour', hours)}"
+        case Doses(doses=doses, per_day=per_day):
+            return f"{_range_text(doses)} {_plural('dose', doses)} at {per_day} a day"
+        case Bounds(from_=low, to=high):
+            return f"{low} to {high}"
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)
+
+
+def _range_text(amount: int | Ends) -> str:
+    return f"{amount.from_} to {amount.to}" if isinstance(amount, Ends) else str(amount)
+
+
+def _plural(noun: str, amount: int | Ends) -> str:
+    return noun if amount == 1 else f"{noun}s"
+
+
+def interval_of(value: ParameterValue | None) -> Interval | None:
+    """Give the hold interval that a parameter stands for, None if it is something else."""
+    match value:
+        case FullDays(full_days=amount):
+            return Interval("full_days", *_ends(amount))
+        case Hours(hours=amount):
+            return Interval("hours", *_ends(amount))
+        case Doses(doses=amount, per_day=per_day):
+            return Interval("doses", *_ends(amount), per_day=per_day)
+        case _:
+            return None
+
+
+def _ends(amount: int | Ends) -> tuple[int, int]:
+    return (amount.from_, amount.to) if isinstance(amount, Ends) else (amount, amount)
+
+
+def is_interval(value: ParameterValue | None) -> bool:
+    """Say whether a value is a hold interval."""
+    return isinstance(value, BaseModel) and isinstance(value, HoldInterval)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a part of a ruleset names: parameters (with their `$`) and rules."""
+
+    parameters: frozenset[str]
+    rules: frozenset[str]
+
+
+def references_of(model: BaseModel) -> References:
+    """Give the parameters and the rules that a rule or derivation names anywhere."""
+    dumped = model.model_dump(by_alias=True, exclude_none=True)
+    nodes = list(_nodes(dumped))
+    return References(
+        parameters=frozenset(node for node in nodes if isinstance(node, str) and node.startswith("$")),
+        rules=frozenset(node["rule"]["applies"] for node in nodes if isinstance(node, dict) and "rule" in node),
+    )
+
+
+def leaf_facts(condition: BaseModel) -> frozenset[str]:
+    """Give the names of the facts that a condition names, as it names them."""
+    if isinstance(condition, Leaf):
+        anchors = {anchor for anchor in (condition.test.before, condition.test.after) if anchor}
+        return frozenset({condition.fact} | anchors)
+    return frozenset(fact for _, part in condition for inner in _models(part) for fact in leaf_facts(inner))
+
+
+def uses_results(condition: BaseModel) -> bool:
+    """Say whether a condition uses the result of a rule anywhere."""
+    dumped = condition.model_dump(by_alias=True, exclude_none=True)
+    return any(isinstance(node, dict) and node.keys() & {"rule", "kind", "advice"} for node in _nodes(dumped))
+
+
+def _models(value: object) -> Iterator[BaseModel]:
+    if isinstance(value, BaseModel):
+        yield value
+    elif isinstance(value, list):
+        yield from (part for part in value if isinstance(part, BaseModel))
+
+
+def _nodes(value: object) -> Iterator[object]:
+    """Walk a dumped model: every mapping, and every text and number in it."""
+    yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in inner:
+        yield from _nodes(part)

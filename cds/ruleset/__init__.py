@@ -1,0 +1,1 @@
+"""What a ruleset says: the YAML language as models, its strict loading, its identity."""

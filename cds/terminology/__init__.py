@@ -1,0 +1,1 @@
+"""Codes, the substances they stand for, and how a medication's code and text are recognised."""

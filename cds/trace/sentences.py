@@ -1,0 +1,141 @@
+"""The words for people: every sentence of a decision and an explanation is made here, from data.
+
+`RENDERER` is raised with every change of wording, so that a corrected sentence never looks like a changed decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cds.facts.model import Reason
+from cds.trace.model import Question
+
+RENDERER = 1
+
+NOT_GIVEN = "(no date can be given yet)"
+
+_STATE = {
+    "unidentified": "This medication could not be identified: check by hand what it is before anything else.",
+    "prescriber": "Stopping it is for the prescriber and the proceduralist to decide; no date is given here.",
+    "contested": "Sources differ and none is adopted: no date is given, all readings are shown.",
+    "undecidable": "No date can be given yet.",
+    "overdue": "The last dose ({last_dose}) was taken after the last permitted dose ({last_permitted_dose}): "
+    "too late for the planned procedure. By this hold the earliest procedure is {earliest_procedure}.",
+    "due": "Due now: last permitted dose {last_permitted_dose}, no dose from {no_dose_from} until the procedure.",
+    "planned": "Last permitted dose {last_permitted_dose}, no dose from {no_dose_from} until the procedure.",
+    "satisfied": "Satisfied: last dose {last_dose}, last permitted dose {last_permitted_dose}.",
+    "continue": "Do not stop it for the procedure.",
+}
+
+_REASON = {
+    "procedure_start_unknown": "The start of the procedure is not known; the interval is {interval}.",
+    "procedure_start_passed": "The planned start has passed: correct the start or the status of the procedure.",
+    "last_dose_unknown": "The last permitted dose has passed, and when the last dose was taken is not known.",
+    "last_dose_too_vague": "The last dose is not known precisely enough to tell whether it was in time.",
+    "report_too_old": "The last dose was reported before the last permitted dose had passed: ask again.",
+    "frequency_unknown": "How often it is taken is not known; the interval is {interval}.",
+    "other_frequency": "It is taken at another frequency than the source of the interval assumes ({interval}).",
+    "interval_not_configured": "The site has not configured an interval.",
+    "withheld": "A rule that could override this hold cannot be decided ({overridden_by}).",
+    "washout_elapsed": "The interval has passed since the last dose.",
+    "assumed": "Assumed, because it is not known to be otherwise.",
+}
+
+_STATUS = {
+    "cannot_decide": "Cannot be decided yet",
+    "contested": "Contested",
+    "overridden": "Overridden",
+    "does_not_apply": "Does not apply",
+    "skipped": "Skipped",
+}
+
+_WHY_UNKNOWN = {
+    Reason.ABSENT: "not said",
+    Reason.NULL: "given as empty",
+    Reason.REFUSED: "refused",
+    Reason.NOT_ASSESSED: "not assessed",
+    Reason.CONTRADICTED: "reports contradict each other",
+    Reason.UNIDENTIFIED: "could not be identified",
+}
+
+_COUNTING = {"full_days": "full day", "hours": "hour", "doses": "dose"}
+
+
+def recommendation_text(template: str, recommendation: Mapping[str, Any], label: str | None) -> str:
+    """Render a recommendation from its document; `template` is the rule's text, `label` the item's."""
+    hold = recommendation["hold"]
+    words = _words(hold, label)
+    said = [_filled(template, words)]
+    if label is not None and hold is None:
+        said = [f"{label}: {said[0]}"]
+    status = recommendation["status"]
+    if status in _STATUS:
+        said.insert(0, f"{_STATUS[status]}{_by(recommendation)}:")
+    if recommendation["assumed"]:
+        said.append("Assumed to apply, because it cannot be ruled out.")
+    if hold is not None:
+        said += _hold_sentences(hold, recommendation, words)
+    return " ".join(said)
+
+
+def prompt_text(question: Question) -> str:
+    """Render a question, with the item it is about and why it is open."""
+    about = f" [{question.label}]" if question.label else ""
+    why = f" ({_WHY_UNKNOWN[question.reason]})" if question.reason in _WHY_UNKNOWN else ""
+    return f"{question.prompt}{about}{why}"
+
+
+def interval_text(interval: Mapping[str, Any] | None) -> str:
+    """Render a hold interval, for example `7 full days` or `6 to 8 doses at 2 a day`."""
+    if interval is None:
+        return "not configured"
+    low, high = interval["low"], interval["high"]
+    noun = _COUNTING[interval["counting"]] + ("" if high == 1 else "s")
+    amount = f"{low}" if low == high else f"{low} to {high}"
+    rate = f" at {interval['per_day']} a day" if interval.get("per_day") else ""
+    return f"{amount} {noun}{rate}"
+
+
+def _words(hold: Mapping[str, Any] | None, label: str | None) -> dict[str, str]:
+    words = {
+        "medication": label or "the medication",
+        "substance": label or "the medication",
+        "procedure": "the procedure",
+    }
+    if hold is None:
+        return words
+    substance = hold["substance"]
+    if substance is not None:
+        named = substance.replace("-", " ")
+        words["substance"] = named if named.casefold() == (label or "").casefold() else f"{named} ({label})"
+    for key in ("last_permitted_dose", "no_dose_from", "last_dose", "earliest_procedure"):
+        words[key] = hold[key] or NOT_GIVEN
+    words["interval"] = interval_text(hold["interval"])
+    return words
+
+
+def _hold_sentences(hold: Mapping[str, Any], recommendation: Mapping[str, Any], words: dict[str, str]) -> list[str]:
+    words = {**words, "overridden_by": recommendation["overridden_by"] or ""}
+    said = []
+    if hold["state"] in _STATE:
+        said.append(_STATE[hold["state"]].format_map(words))
+    if hold["reason"] in _REASON:
+        said.append(_REASON[hold["reason"]].format_map(words))
+    if hold["record_status"] not in {None, "active"}:
+        said.append(f"The record says: {str(hold['record_status']).replace('_', ' ')}.")
+    return said
+
+
+def _by(recommendation: Mapping[str, Any]) -> str:
+    if recommendation["status"] == "overridden":
+        return f" by {recommendation['overridden_by']}"
+    if recommendation["opposed_by"]:
+        return f" with {', '.join(recommendation['opposed_by'])}"
+    return ""
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    for name, said in words.items():
+        template = template.replace(f"{{{name}}}", said)
+    return template
