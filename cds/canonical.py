@@ -31,20 +31,28 @@ def canonical_bytes(value: Any) -> bytes:
 
 
 def _check(top: Any) -> None:
-    open_values = [top]
-    while open_values:
-        value = open_values.pop()
-        if value is None or isinstance(value, str | bool):
+    """Walk a value breadth first; exact types are looked at first, since nearly every part has one."""
+    values = [top]
+    for value in values:  # grows while it is walked
+        kind = type(value)
+        if kind is str or kind is bool or value is None:
             continue
-        if isinstance(value, int):
+        if isinstance(value, dict):
+            _check_keys(value)
+            values += value.values()
+        elif isinstance(value, list | tuple):
+            values += value
+        elif isinstance(value, int):
             if abs(value) > LARGEST_INTEGER:
                 raise NotCanonicalError("no canonical bytes: an integer is beyond 2^53 - 1")
-        elif isinstance(value, dict):
-            for key in value:
-                if not (isinstance(key, str) and key.isascii()):
-                    raise NotCanonicalError("no canonical bytes: a key is not ASCII text")
-            open_values.extend(value.values())
-        elif isinstance(value, list | tuple):
-            open_values.extend(value)
-        else:
-            raise NotCanonicalError(f"no canonical bytes: a {type(value).__name__} is not JSON data")
+        elif not isinstance(value, str):
+            raise NotCanonicalError(f"no canonical bytes: a {kind.__name__} is not JSON data")
+
+
+def _check_keys(mapping: dict[Any, Any]) -> None:
+    try:
+        are_ascii = "".join(mapping).isascii()
+    except TypeError:
+        are_ascii = False
+    if not are_ascii:
+        raise NotCanonicalError("no canonical bytes: a key is not ASCII text")

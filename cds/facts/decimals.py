@@ -12,6 +12,7 @@ from cds.facts.tokens import quoted
 MAX_DIGITS = 30
 MAX_EXPONENT = 30
 MAX_RATIO_DIGITS = 300
+_TOO_LARGE: int = 10**MAX_RATIO_DIGITS
 EXPECTED = "a decimal number such as `1.2`"
 _LONGEST = 100
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?")
@@ -27,18 +28,15 @@ def read_number(raw: object) -> Fraction:
     if isinstance(raw, str):
         if len(raw) > _LONGEST or not _NUMBER.fullmatch(raw):
             raise InputError(f"{quoted(raw)} is not a number", expected=EXPECTED)
-        number = Decimal(raw)
-    elif isinstance(raw, Decimal) and raw.is_finite():
-        number = raw
-    elif isinstance(raw, int) and not isinstance(raw, bool):
-        if abs(raw) >= 10**MAX_DIGITS:
-            raise _too_long(raw)
-        return Fraction(raw)
-    else:
-        raise InputError(f"{quoted(raw)} is not an exact number", expected=EXPECTED)
-    if not _is_short(number):
-        raise _too_long(raw)
-    return Fraction(*number.as_integer_ratio())
+        if len(raw) <= MAX_DIGITS and "e" not in raw and "E" not in raw:
+            whole, _, places = raw.partition(".")
+            return Fraction(int(whole + places), 10 ** len(places))
+        return _exact(Decimal(raw), raw)
+    if isinstance(raw, Decimal) and raw.is_finite():
+        return _exact(raw, raw)
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return _exact(Decimal(raw), raw)
+    raise InputError(f"{quoted(raw)} is not an exact number", expected=EXPECTED)
 
 
 def read_ratio(text: str) -> Fraction:
@@ -56,26 +54,27 @@ def read_ratio(text: str) -> Fraction:
 def number_text(value: Fraction) -> str:
     """Write a number as a plain decimal without trailing zeros, or as a ratio where that is not exact or too long."""
     text = _decimal_text(value)
-    if text is None or not _is_short(Decimal(text)):
+    if text is None or (len(text) > MAX_DIGITS and not _is_short(Decimal(text))):
         return f"{value.numerator}/{value.denominator}"
     return text
 
 
 def is_writable(value: Fraction) -> bool:
     """Say whether `read_ratio` could read the number back."""
-    return abs(value.numerator) < 10**MAX_RATIO_DIGITS and value.denominator < 10**MAX_RATIO_DIGITS
+    return abs(value.numerator) < _TOO_LARGE and value.denominator < _TOO_LARGE
+
+
+def _exact(number: Decimal, raw: object) -> Fraction:
+    if not _is_short(number):
+        expected = f"at most {MAX_DIGITS} digits and an exponent of {MAX_EXPONENT}"
+        raise InputError(f"{quoted(raw)} has too many digits", expected=expected)
+    return Fraction(*number.as_integer_ratio())
 
 
 def _is_short(number: Decimal) -> bool:
-    _, digits, exponent = number.as_tuple()
-    is_near_one = abs(number.adjusted()) <= MAX_EXPONENT and abs(int(exponent)) <= 2 * MAX_DIGITS
-    return len(digits) <= MAX_DIGITS and is_near_one
-
-
-def _too_long(raw: object) -> InputError:
-    return InputError(
-        f"{quoted(raw)} has too many digits", expected=f"at most {MAX_DIGITS} digits and an exponent of {MAX_EXPONENT}"
-    )
+    written = number.as_tuple()
+    places = abs(int(written.exponent))
+    return len(written.digits) <= MAX_DIGITS and abs(number.adjusted()) <= MAX_EXPONENT and places <= 2 * MAX_DIGITS
 
 
 def _decimal_text(value: Fraction) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from cds.errors import InputError
 from cds.facts.durations import Duration, parse_duration
@@ -32,6 +33,7 @@ _INSTANT = re.compile(
 )
 _NO_OFFSET = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND + DAY
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND - DAY
@@ -84,6 +86,7 @@ def parse_day(text: str) -> int:
         raise InputError(f"{quoted(text)} is not on the calendar", expected="a date such as `2026-11-21`") from error
 
 
+@lru_cache(maxsize=4096)
 def day_span(day: int, zone: Zone) -> TimeSpan:
     """Give the whole of a day in a zone.
 
@@ -103,8 +106,8 @@ def format_instant(instant: int, zone: Zone) -> str:
 
 def format_utc(instant: int) -> str:
     """Write an instant in UTC with microseconds, the form that equal instants share."""
-    moment = _EPOCH + timedelta(microseconds=instant)
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    moment = _NAIVE_EPOCH + timedelta(microseconds=instant)
+    return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
 def format_day(day: int) -> str:

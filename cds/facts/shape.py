@@ -1,4 +1,4 @@
-"""The shape of a facts document, worked out once for each fact dictionary: groups by their dots, facts at the leaves."""
+"""The shape of a facts document, worked out once a dictionary: groups by their dots, facts at the leaves."""
 
 from __future__ import annotations
 

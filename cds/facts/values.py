@@ -1,191 +1,146 @@
-"""Reading one fact: its value, and the normal form that equal facts share.
-
-A normal form is what a document would say: an exact decimal in the declared unit, an instant in UTC or a day, a word.
-It reads back as the same value and the same normal form.
-"""
+"""Reading one fact in any of its forms: known, unknown for a reason, reported in conflict, measured at a time."""
 
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
-from cds.errors import FactsError, InputError, Place, nearest
-from cds.facts.decimals import number_text, read_number
+from cds.errors import nearest
+from cds.facts.context import Context, Json, Path, check_keys, one_of, refusal
 from cds.facts.dictionary import Declaration, FactType
-from cds.facts.instants import EXPECTED, Zone, day_span, format_day, format_instant, format_utc, parse_instant
-from cds.facts.model import ABSENT, Coded, Reason, Span, Text, TimeSpan, Unknown, Value, Word
-from cds.facts.tokens import path_text, quoted
-from cds.facts.units import convert, parse_quantity, quantity_text
-from cds.terminology.codes import SYSTEM_OF_URI, Code, System
-from cds.terminology.concepts import Concepts
+from cds.facts.instants import format_instant, parse_exact_instant
+from cds.facts.known import FROM, TO, Read, read_known
+from cds.facts.model import ABSENT, Coded, Reason, Unknown, Value
+from cds.facts.tokens import quoted
 
-Path = tuple[str | int, ...]
-Json = Any
-Read = tuple[Value, Json]
-"""A value and its normal form; the normal form of what is absent is None and is left out."""
-
-UNKNOWN = "unknown"
-CONFLICTING = "conflicting"
-FROM, TO = "from", "to"
-UNKNOWN_REASONS = {reason.value: reason for reason in (Reason.ABSENT, Reason.REFUSED, Reason.NOT_ASSESSED)}
-_SHOWN_VALUES = 12
-_ALLOWED_CONTROLS = frozenset("\t\n\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What reading a fact needs besides the fact."""
-
-    zone: Zone
-    as_of: int
-    concepts: Concepts
-    place: Place
-
-    def refusal(
-        self, problem: str, path: Path, *, expected: str | None = None, suggestion: str | None = None
-    ) -> FactsError:
-        """Make the error for a place in the document."""
-        return FactsError(problem, place=at(self.place, path), expected=expected, suggestion=suggestion)
-
-    def placed(self, error: InputError, path: Path) -> FactsError:
-        """Say where in the document an error lies."""
-        return self.refusal(error.problem, path, expected=error.expected, suggestion=error.suggestion)
-
-
-def at(place: Place, path: Path) -> Place:
-    """Add a path in the document to a place."""
-    return Place(place.file, place.line, place.column, path_text(path))
+UNKNOWN, CONFLICTING = "unknown", "conflicting"
+VALUE, TAKEN = "value", "taken"
+REASONS = {reason.value: reason for reason in (Reason.REFUSED, Reason.NOT_ASSESSED, Reason.ABSENT)}
+"""What a document may say instead of a value; null says that there is none."""
 
 
 def read_value(raw: Json, declared: Declaration, context: Context, path: Path) -> Read:
-    """Read one fact in any of its forms: a value, an interval, unknown, or reports in conflict.
+    """Read a fact that has no time of its own; gives the value and its normal form, None for null or absent.
 
     Raises:
-        FactsError: it is none of these for a fact so declared, or an impossible value.
+        FactsError: it cannot be read, or is impossible.
     """
     if raw is None:
         return Unknown(Reason.NULL), None
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         if UNKNOWN in raw:
             return read_unknown(raw, context, path)
         if CONFLICTING in raw:
-            return _conflicting(raw, declared, context, path)
-    return _known(raw, declared, context, path)
+            reports = _reports(raw, context, path)
+            return _agreed([read_known(report, declared, context, at) for report, at in reports], declared, context)
+    return read_known(raw, declared, context, path)
 
 
 def read_measured(
     raw: Json, declared: Declaration, taken: Declaration, context: Context, path: Path
 ) -> tuple[Value, Value, Json]:
-    """Read a measured fact, `{"value": ..., "taken": ...}` or a bare value; gives value, time and normal form.
+    """Read a measured fact, `{"value": ..., "taken": ...}` or the value alone; gives value, time and normal form.
 
     Raises:
-        FactsError: as for `read_value`.
+        FactsError: it cannot be read, or is impossible.
     """
-    if isinstance(raw, Mapping) and CONFLICTING in raw:
-        entries = [
-            _measured(entry, declared, taken, context, entry_path)
-            for entry, entry_path in _entries(raw, context, path)
-        ]
-        value = _agreed([value for value, _ in entries], declared, context)
-        time = _agreed([time for _, time in entries], taken, context)
+    if isinstance(raw, dict) and CONFLICTING in raw:
+        reports = [_report(report, declared, taken, context, at) for report, at in _reports(raw, context, path)]
+        value = _agreed([value for value, _ in reports], declared, context)
+        time = _agreed_time([time for _, time in reports], taken, context)
     else:
         value, time = _measured(raw, declared, taken, context, path)
     return value[0], time[0], _measured_normal(value, time)
 
 
-def read_unknown(raw: Mapping[str, Json], context: Context, path: Path) -> Read:
-    """Read `{"unknown": "refused"}` and its like."""
-    check_keys(raw, (UNKNOWN,), context, path)
+def read_unknown(raw: Mapping[str, Json], context: Context, path: Path) -> tuple[Unknown, Json]:
+    """Read `{"unknown": "refused"}` and its like; gives the reason and its normal form, None if absent.
+
+    Raises:
+        FactsError: there is no such reason.
+    """
+    check_keys(raw, (UNKNOWN,), context.place, path)
     word = raw[UNKNOWN]
-    reason = UNKNOWN_REASONS.get(word) if isinstance(word, str) else None
+    reason = REASONS.get(word) if isinstance(word, str) else None
     if reason is None:
-        raise context.refusal(
+        raise refusal(
             f"{quoted(word)} is not a reason why a fact is unknown",
+            context.place,
             (*path, UNKNOWN),
-            expected=_one_of(UNKNOWN_REASONS),
-            suggestion=nearest(word, UNKNOWN_REASONS) if isinstance(word, str) else None,
+            expected=one_of(REASONS),
+            suggestion=nearest(word, REASONS) if isinstance(word, str) else None,
         )
     return (ABSENT, None) if reason is Reason.ABSENT else (Unknown(reason), {UNKNOWN: reason.value})
 
 
-def read_text(raw: Json, context: Context, path: Path) -> str:
-    """Read text, normalised to NFC.
-
-    Raises:
-        FactsError: it is no text, is blank, or has control characters or halves of a surrogate pair.
-    """
-    if not isinstance(raw, str):
-        raise context.refusal(f"{quoted(raw)} is not text", path, expected="text in quotes")
-    if not raw.isprintable() and any(_is_unwritable(letter) for letter in raw):
-        raise context.refusal(f"{quoted(raw)} has control characters", path, expected="printable text")
-    if not raw.strip():
-        raise context.refusal("the text is blank", path, expected="text, or leave it out")
-    return unicodedata.normalize("NFC", raw)
+def is_contradicted(value: Value | None) -> TypeGuard[Unknown]:
+    """Say whether reports of a fact differ."""
+    return isinstance(value, Unknown) and value.reason is Reason.CONTRADICTED
 
 
-def check_keys(raw: Mapping[str, Json], allowed: Sequence[str], context: Context, path: Path) -> None:
-    """Refuse keys that have no meaning here."""
-    for key in raw:
-        if key not in allowed:
-            raise context.refusal(
-                f"{quoted(key)} has no meaning here",
-                (*path, str(key)),
-                expected=_one_of(allowed),
-                suggestion=nearest(str(key), allowed),
-            )
+def _measured(raw: Json, declared: Declaration, taken: Declaration, context: Context, path: Path) -> tuple[Read, Read]:
+    if not isinstance(raw, dict) or not raw.keys().isdisjoint((UNKNOWN, FROM, TO)):
+        return read_value(raw, declared, context, path), (ABSENT, None)
+    check_keys(raw, (VALUE, TAKEN), context.place, path)
+    value = read_value(raw[VALUE], declared, context, (*path, VALUE)) if VALUE in raw else (ABSENT, None)
+    time = read_value(raw[TAKEN], taken, context, (*path, TAKEN)) if TAKEN in raw else (ABSENT, None)
+    return value, time
 
 
-def _known(raw: Json, declared: Declaration, context: Context, path: Path) -> Read:
-    reader = _READERS[declared.type]
-    try:
-        return reader(raw, declared, context, path)
-    except FactsError:
-        raise
-    except InputError as error:
-        raise context.placed(error, path) from error
+def _measured_normal(value: Read, time: Read) -> Json:
+    if time[0] is ABSENT:
+        return value[1]
+    return {TAKEN: time[1]} if value[0] is ABSENT else {VALUE: value[1], TAKEN: time[1]}
 
 
-def _boolean(raw: Json, _declared: Declaration, context: Context, path: Path) -> Read:
-    if not isinstance(raw, bool):
-        raise context.refusal(f"{quoted(raw)} is neither true nor false", path, expected="true or false, without quotes")
-    return Word(raw), raw
-
-
-def _enum(raw: Json, declared: Declaration, context: Context, path: Path) -> Read:
-    if not isinstance(raw, str) or raw not in declared.values:
-        raise context.refusal(
-            f"{quoted(raw)} is not a value of `{declared.name}`",
-            path,
-            expected=_one_of(declared.values),
-            suggestion=nearest(raw, declared.values) if isinstance(raw, str) else None,
+def _reports(raw: Mapping[str, Json], context: Context, path: Path) -> list[tuple[Json, Path]]:
+    """Give the reports of a conflict, each with its path."""
+    check_keys(raw, (CONFLICTING,), context.place, path)
+    reports, at = raw[CONFLICTING], (*path, CONFLICTING)
+    if not isinstance(reports, list | tuple) or len(reports) < len(("one", "other")):
+        raise refusal(
+            "a conflict needs reports that differ", context.place, at, expected="a list of two or more reports"
         )
-    return Word(raw), raw
+    return [(report, (*at, number)) for number, report in enumerate(reports)]
 
 
-def _number(raw: Json, declared: Declaration, context: Context, path: Path) -> Read:
-    return _span(raw, declared, context, path, read=_number_end, write=number_text)
+def _report(raw: Json, declared: Declaration, taken: Declaration, context: Context, path: Path) -> tuple[Read, Read]:
+    value, time = _measured(raw, declared, taken, context, path)
+    if isinstance(value[0], Unknown) or is_contradicted(time[0]):
+        problem = "a report in a conflict has to be known itself"
+        raise refusal(problem, context.place, path, expected="a value, or a value and when it was taken")
+    return value, time
 
 
-def _quantity(raw: Json, declared: Declaration, context: Context, path: Path) -> Read:
-    return _span(raw, declared, context, path, read=_quantity_end, write=lambda v: quantity_text(v, str(declared.unit)))
+def _agreed(reads: Sequence[Read], declared: Declaration, context: Context) -> Read:
+    """Give what all reports say, or the contradiction with all that they say, in an order of its own."""
+    by_text = {json.dumps(normal, sort_keys=True): (value, normal) for value, normal in reads}
+    ordered = [by_text[text] for text in sorted(by_text)]
+    if len({value for value, _ in ordered}) == 1:
+        return ordered[0]
+    shown = tuple(_shown(value, normal, declared, context) for value, normal in ordered)
+    return Unknown(Reason.CONTRADICTED, shown), {CONFLICTING: [normal for _, normal in ordered]}
 
 
-def _span(
-    raw: Json,
-    declared: Declaration,
-    context: Context,
-    path: Path,
-    *,
-    read: Callable[[Json, Declaration], Fraction],
-    write: Callable[[Fraction], str],
-) -> Read:
-    """Read a number or quantity, or an interval of them, within what is possible."""
-    low, high = (
-        _within_limits(read_end, declared, shown)
-        for read_end, shown in ((lambda end=end: read(end, declared), end) for end in ())
-    )
-    return Span(low, high), write(low)
+def _agreed_time(times: Sequence[Read], taken: Declaration, context: Context) -> Read:
+    """Agree on the times that were told; a report without a time does not contradict them."""
+    known = [time for time in times if not isinstance(time[0], Unknown)]
+    return _agreed(known, taken, context) if known else min(times, key=str)
+
+
+def _shown(value: Value, normal: Json, declared: Declaration, context: Context) -> str:
+    """Write one of several reports for a reader; times with the zone's offset."""
+    if isinstance(value, Coded):
+        return str(value.code)
+    if isinstance(normal, bool):
+        return str(normal).lower()
+    if isinstance(normal, dict):
+        return " to ".join(_shown_end(normal[key], declared, context) for key in (FROM, TO))
+    return _shown_end(normal, declared, context)
+
+
+def _shown_end(normal: str, declared: Declaration, context: Context) -> str:
+    if declared.type is FactType.TIME and normal.endswith("Z"):
+        return format_instant(parse_exact_instant(normal), context.zone)
+    return normal

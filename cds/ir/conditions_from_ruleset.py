@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from cds.errors import InputError, nearest
+from cds.facts.decimals import read_number
 from cds.facts.dictionary import Declaration, FactType
 from cds.facts.instants import Duration, parse_duration
 from cds.ir.dictionary_from_ruleset import quantity_in
@@ -254,9 +255,9 @@ class ConditionCompiler:
             self.problems.add(path, f"`{value}` has no unit", expected=f"a quantity in `{declared.unit}`")
             return None
         try:
-            return None if isinstance(value, bool) else Fraction(str(value))
-        except ValueError:
-            self.problems.add(path, f"`{value}` is not a number", expected="a number without a unit")
+            return read_number(value)
+        except InputError as error:
+            self.problems.add(path, error.problem, expected="a number without a unit")
             return None
 
     def _elapsed(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from cds.errors import InputError, nearest
+from cds.facts.decimals import read_number
 from cds.facts.dictionary import Declaration, Dictionary, FactType
 from cds.facts.units import convert, parse_quantity
 from cds.ruleset.conditions import Scalar
@@ -86,8 +87,8 @@ def _declaration(name: str, fact: Fact, path: tuple[str, ...], problems: Problem
         ask=fact.ask or "",
         values=tuple(sorted(fact.values)),
         unit=fact.unit,
-        minimum=_limit(fact, fact.minimum, (*path, "minimum"), problems),
-        maximum=_limit(fact, fact.maximum, (*path, "maximum"), problems),
+        minimum=_number(fact.minimum, (*path, "minimum"), problems),
+        maximum=_number(fact.maximum, (*path, "maximum"), problems),
         molar_mass_g_per_mol=_number(fact.molar_mass, (*path, "molar_mass"), problems),
         by_day=fact.granularity == "day",
         not_after_as_of=fact.not_after is not None,
@@ -128,24 +129,14 @@ def _check(fact: Fact, path: tuple[str, ...], problems: Problems) -> None:
         problems.add(path, "a list cannot hold lists")
 
 
-def _limit(fact: Fact, value: Scalar | None, path: tuple[str, ...], problems: Problems) -> Fraction | None:
-    return (
-        quantity_in(value, fact.unit, path, problems)
-        if isinstance(value, str) and fact.unit
-        else _number(value, path, problems)
-    )
-
-
 def _number(value: Scalar | None, path: tuple[str, ...], problems: Problems) -> Fraction | None:
     if value is None:
         return None
-    if not isinstance(value, bool):
-        try:
-            return Fraction(str(value))
-        except ValueError:
-            pass
-    problems.add(path, f"`{value}` is not a number")
-    return None
+    try:
+        return read_number(value)
+    except InputError as error:
+        problems.add(path, error.problem, expected=error.expected)
+        return None
 
 
 def quantity_in(text: str, unit: str, path: tuple[str | int, ...], problems: Problems) -> Fraction | None:

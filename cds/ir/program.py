@@ -11,9 +11,6 @@ from cds.facts.dictionary import Dictionary
 from cds.ir.nodes import Condition
 from cds.terminology.concepts import Concepts
 
-SEMANTICS = 1
-"""The version of the meaning of rulesets; raised whenever one input could give another answer."""
-
 HOLD_STATES = (
     "unidentified",
     "prescriber",
@@ -190,7 +187,7 @@ class Identity:
     effective_until: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Program:
     """Everything a decision needs besides facts. Immutable; one per ruleset digest; hashed by identity."""
 

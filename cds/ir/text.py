@@ -41,7 +41,7 @@ def text_of(condition: Condition, units: Units) -> str:
             return f"not({text_of(part, units)})"
         case Quantified(quantifier, list_, variable, part, without_own):
             which = f"other {list_}" if without_own else list_
-            return f"{quantifier} {variable} in {which}: {text_of(part, units)}"
+            return f"{quantifier} {variable} in {which}: {text_of(part, units.within(variable, list_))}"
         case Applies(_, said):
             return f"{said} applies"
         case _:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
 from cds.backends.reference import At
-from cds.canonical import canonical_bytes
 from cds.facts.dictionary import FactType
 from cds.facts.instants import TZDATA_VERSION, format_instant
 from cds.facts.model import Facts, Item, TimeSpan, Word
 from cds.facts.time_text import day_text, span_text
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth
 from cds.ir.nodes import AllOf, Condition, InClass, Ref
-from cds.ir.program import SEMANTICS, Interval, Program, Rule
+from cds.ir.program import Interval, Program, Rule
 from cds.ir.verdicts import PATIENT, Verdicts
 from cds.outcome.asking import Questions
 from cds.outcome.disposition import Disposition, disposition_of
@@ -24,6 +22,7 @@ from cds.outcome.findings import Finding, findings_of
 from cds.outcome.holds import Deadline, Hold, deadline_for, earliest_procedure, hold_of
 from cds.outcome.reasons import list_trace, question_about, reasons
 from cds.records import decision as doc
+from cds.ruleset.version import SEMANTICS
 from cds.trace import sentences
 from cds.trace.model import LeafTrace, Question
 
@@ -60,17 +59,28 @@ class _Builder:
             "zone": self.facts.zone.name,
             "time_zone_data": TZDATA_VERSION,
             "ruleset": self._ruleset(),
-            "facts_digest": f"sha256:{hashlib.sha256(canonical_bytes(self.facts.document)).hexdigest()}",
+            "facts_digest": doc.digest_of(self.facts.document),
             "semantics": SEMANTICS,
-            "engines": sorted(engines),
-            "renderer": sentences.RENDERER,
-            "disposition": _disposition(disposition),
+            "disposition": {"code": disposition.row.code, "other": list(disposition.other)},
             "earliest_procedure": self._instant(earliest_procedure(found_holds, findings)),
             "recommendations": recommendations,
             "ask": self._asked(),
         }
-        built["digest"] = doc.decision_digest(built)
+        built["digest"] = doc.digest_of(built)
+        built["engines"] = sorted(engines)
+        self._add_words(built, disposition)
         return cast("doc.DecisionDocument", built)
+
+    def _add_words(self, built: dict[str, Any], disposition: Disposition) -> None:
+        """Add the rendered words, which the digest does not cover."""
+        built["renderer"] = sentences.RENDERER
+        built["disposition"]["text"] = disposition.row.text
+        for recommendation in built["recommendations"]:
+            template = self.program.rules[recommendation["rule"]].text
+            item = self._items.get(recommendation["binding"])
+            recommendation["text"] = sentences.recommendation_text(template, recommendation, item and item.label)
+        for asked, question in zip(built["ask"], self.questions.in_order(), strict=True):
+            asked["prompt"] = sentences.prompt_text(question.question)
 
     def _ruleset(self) -> doc.RulesetIdentity:
         identity = self.program.identity
@@ -95,12 +105,11 @@ class _Builder:
         item = self._items.get(finding.binding)
         return None if item is None else hold_of(finding, item, self.program, self.facts)
 
-    def _recommendation(self, finding: Finding, hold: Hold | None) -> doc.Recommendation:
+    def _recommendation(self, finding: Finding, hold: Hold | None) -> dict[str, Any]:
         rule = finding.rule
         traced = self._reasons(finding)
         self._ask(finding, hold, traced)
-        item = self._items.get(finding.binding)
-        built: doc.Recommendation = {
+        return {
             "rule": rule.id,
             "kind": rule.kind,
             "binding": finding.binding,
@@ -108,7 +117,6 @@ class _Builder:
             "severity": rule.severity.word,
             "advice": rule.advice,
             "title": rule.title,
-            "text": "",
             "assumed": finding.assumed,
             "hold": None if hold is None else self._hold_document(finding, hold),
             "sources": [_source(cited) for cited in rule.sources],
@@ -118,8 +126,6 @@ class _Builder:
             "opposed_by": finding.opposed_by,
             "worlds": self._world_verdicts(finding),
         }
-        built["text"] = sentences.recommendation_text(rule.text, built, item.label if item else None)
-        return built
 
     def _reasons(self, finding: Finding) -> tuple[LeafTrace, ...]:
         preferred = (TRUE,) if finding.status in {"contested", "overridden"} else (UNKNOWN, TRUE)
@@ -160,11 +166,10 @@ class _Builder:
                 questions = list_trace(str(finding.rule.list), at).questions
                 self.questions.add(questions, finding.rule.id, finding.rule.severity)
 
-    def _asked(self) -> list[doc.Asked]:
+    def _asked(self) -> list[dict[str, Any]]:
         return [
             {
                 "fact": asked.question.fact,
-                "prompt": sentences.prompt_text(asked.question),
                 "reason": asked.question.reason.value if asked.question.reason else "not_precise_enough",
                 "would_settle": sorted(asked.rules),
             }
@@ -251,7 +256,7 @@ class _Builder:
     def _instant(self, instant: int | None) -> str | None:
         return None if instant is None else format_instant(instant, self.facts.zone)
 
-    def _not_listed(self, findings: list[Finding]) -> list[doc.Recommendation]:
+    def _not_listed(self, findings: list[Finding]) -> list[dict[str, Any]]:
         """Give the rules that do not apply, with the leaves that fail, and those that are skipped."""
         seen = {(finding.rule.id, finding.binding) for finding in findings if finding.is_listed}
         none = (FALSE,) * len(self.program.worlds)
@@ -288,10 +293,6 @@ def _classes_named(condition: Condition) -> Iterator[str]:
                 yield from _classes_named(part)
         case _:
             return
-
-
-def _disposition(disposition: Disposition) -> doc.Disposition:
-    return {"code": disposition.row.code, "text": disposition.row.text, "other": list(disposition.other)}
 
 
 def _interval(interval: Interval | None) -> dict[str, Any] | None:

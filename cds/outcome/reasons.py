@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from cds.backends.reference import At, items_meant, truth_of
-from cds.facts.model import Coded, Reason, Span, Text, TimeSpan, Unknown, Value, Word
+from cds.facts.model import Coded, Span, Text, TimeSpan, Unknown, Value, Word
 from cds.facts.time_text import span_text
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth, negation
 from cds.ir.nodes import (
@@ -28,7 +29,17 @@ from cds.ir.text import Units, leaf_text, quantity_text, word
 from cds.ir.verdicts import PATIENT, REST
 from cds.trace.model import LeafTrace, Question
 
-_texts: WeakKeyDictionary[Program, dict[tuple[Leaf, tuple[tuple[str, str], ...]], str]] = WeakKeyDictionary()
+
+@dataclass(frozen=True, slots=True)
+class LeafWords:
+    """What is the same for a leaf in every decision: its text, and the facts it looks at with their units."""
+
+    text: str
+    facts: tuple[tuple[Ref, str | None], ...]
+
+
+_words: WeakKeyDictionary[Program, dict[int, LeafWords]] = WeakKeyDictionary()
+"""By program and leaf; a program keeps its leaves alive, so that their ids name them."""
 
 
 def reasons(condition: Condition, at: At) -> tuple[LeafTrace, ...]:
@@ -113,22 +124,20 @@ def list_trace(name: str, at: At) -> LeafTrace:
 
 def leaf_trace(leaf: Leaf, at: At, truth: Truth) -> LeafTrace:
     """Trace one leaf: its text, the value that it met, and what to ask if it is UNKNOWN."""
+    words = _words_of(leaf, at)
+    values = [_rendered(at.value(fact), unit, at) for fact, unit in words.facts]
     questions = tuple(_questions(leaf, at)) if truth is UNKNOWN else ()
-    return LeafTrace(leaf=_text(leaf, at), value=_value_met(leaf, at), truth=truth, questions=questions)
+    return LeafTrace(leaf=words.text, value=", ".join(values), truth=truth, questions=questions)
 
 
-def _text(leaf: Leaf, at: At) -> str:
-    """Render a leaf; the same one is rendered once per program."""
-    texts = _texts.setdefault(at.program, {})
-    key = (leaf, tuple(at.lists.items()))
-    text = texts.get(key)
-    if text is None:
-        text = texts[key] = leaf_text(leaf, Units(at.program.dictionary, at.lists.items()))
-    return text
-
-
-def _value_met(leaf: Leaf, at: At) -> str:
-    return ", ".join(value_text(fact, at) for fact in _facts_of(leaf))
+def _words_of(leaf: Leaf, at: At) -> LeafWords:
+    known = _words.setdefault(at.program, {})
+    found = known.get(id(leaf))
+    if found is None:
+        units = Units(at.program.dictionary, at.lists.items())
+        facts = tuple((fact, units.of(fact)) for fact in _facts_of(leaf))
+        found = known[id(leaf)] = LeafWords(leaf_text(leaf, units), facts)
+    return found
 
 
 def _facts_of(leaf: Leaf) -> tuple[Ref, ...]:
@@ -141,13 +150,8 @@ def _facts_of(leaf: Leaf) -> tuple[Ref, ...]:
             return (leaf.fact,)
 
 
-def value_text(fact: Ref, at: At) -> str:
-    """Render the value of a fact as data: exact, with its unit, a time in the site's zone."""
-    unit = Units(at.program.dictionary, at.lists.items()).of(fact)
-    return _rendered(at.value(fact), unit, at)
-
-
 def _rendered(value: Value, unit: str | None, at: At) -> str:
+    """Render a value as data: exact, with its unit, a time in the site's zone."""
     match value:
         case Unknown(reason, shown):
             return f"{reason.value}: {' / '.join(shown)}" if shown else reason.value
@@ -198,8 +202,3 @@ def question_about(fact: Ref, at: At) -> Question:
     item = at.items[fact.variable]
     declared = at.program.dictionary[at.lists[fact.variable]].items[fact.name]
     return Question(f"{item.binding}.{fact.name}", declared.ask, label=item.label, reason=reason)
-
-
-def is_unidentified(value: Value) -> bool:
-    """Say whether a concept could not be recognised."""
-    return isinstance(value, Unknown) and value.reason in {Reason.UNIDENTIFIED, Reason.CONTRADICTED}

@@ -15,8 +15,9 @@ from typing_extensions import TypedDict
 from cds.canonical import canonical_bytes
 
 SCHEMA = "cds-decision/1"
-RENDERED = frozenset({"text", "prompt", "renderer", "engines", "digest"})
-"""Keys that a decision's digest does not cover, wherever they stand: rendered words, engine names, itself."""
+_NOT_DECIDED = frozenset({"renderer", "engines", "digest"})
+_TEXT = frozenset({"text"})
+_PROMPT = frozenset({"prompt"})
 
 Status = Literal["applies", "cannot_decide", "contested", "overridden", "does_not_apply", "skipped"]
 """`does_not_apply` and `skipped` are listed only when all rules are asked for."""
@@ -178,16 +179,21 @@ class Decision:
 
 
 def decision_digest(document: Mapping[str, Any]) -> str:
-    """Hash what was decided: canonical JSON without the keys in `RENDERED`, at any depth.
+    """Hash what was decided: the canonical JSON of a decision without its rendered words, engine names and digest.
 
     Source: `docs/language.md` §14.2.
     """
-    return f"sha256:{hashlib.sha256(canonical_bytes(_without_words(document))).hexdigest()}"
+    decided = _without(document, _NOT_DECIDED)
+    decided["disposition"] = _without(document["disposition"], _TEXT)
+    decided["recommendations"] = [_without(listed, _TEXT) for listed in document["recommendations"]]
+    decided["ask"] = [_without(asked, _PROMPT) for asked in document["ask"]]
+    return digest_of(decided)
 
 
-def _without_words(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_words(part) for key, part in value.items() if key not in RENDERED}
-    if isinstance(value, list):
-        return [_without_words(part) for part in value]
-    return value
+def digest_of(value: Any) -> str:
+    """Hash the canonical JSON of a value, as it is."""
+    return f"sha256:{hashlib.sha256(canonical_bytes(value)).hexdigest()}"
+
+
+def _without(mapping: Mapping[str, Any], keys: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key not in keys}

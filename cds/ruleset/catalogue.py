@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from cds.errors import InputError, Place, RulesetError, nearest
-from cds.ruleset.headers import header_of, headers
+from cds.ruleset.headers import headers
 from cds.ruleset.lifecycle import overlap
 from cds.ruleset.loader import LoadedRuleset, load_ruleset
 from cds.ruleset.problems import Problems
@@ -45,23 +45,19 @@ def find_ruleset(name: str | Path, search: Iterable[Path]) -> Path:
         RulesetError: if there is none, with the nearest id, or if several have the id, with their folders.
     """
     folder = Path(name)
-    if folder.is_dir() and (isinstance(name, Path) or header_of(folder) is not None or folder.name != str(name)):
-        return folder
-    known = headers(search)
-    found = [header for header in known if header.id == str(name)]
+    is_name = isinstance(name, str) and len(folder.parts) == 1 and name != ".."
+    known = headers(search) if is_name else []
+    found = [header.folder for header in known if header.id == name]
     if len(found) == 1:
-        return found[0].folder
-    ids = sorted({header.id for header in known})
-    if not found:
-        expected = f"a folder, or one of {listed(ids)}" if ids else "a folder"
-        suggestion = nearest(str(name), ids)
-        raise RulesetError(
-            (InputError(f"there is no ruleset {quoted(name)}", expected=expected, suggestion=suggestion),)
-        )
-    each = listed((f"{header.folder}" for header in found), last="and")
-    raise RulesetError(
-        (InputError(f"several rulesets are called {quoted(name)}: {each}", expected="the folder of one"),)
-    )
+        return found[0]
+    if len(found) > 1:
+        said = f"several rulesets are called {quoted(name)}: {listed(map(str, found), last='and')}"
+        raise _refusal(said, "the folder of one")
+    if folder.is_dir():
+        return folder
+    ids = sorted({header.id for header in known if header.id})
+    expected = f"the folder of a ruleset, or one of {listed(ids)}" if ids else "the folder of a ruleset"
+    raise _refusal(f"there is no ruleset {quoted(name)}", expected, nearest(str(name), ids))
 
 
 def shipped_rulesets() -> Path:
@@ -92,6 +88,10 @@ def _refuse_rivals(several: list[LoadedRuleset], problems: Problems) -> None:
             said = f"versions {first.version} and {second.version} of {name} are active on a common day"
             expected = "`effective_until` of the earlier before `effective_from` of the later"
             problems.add_at(_place(other, "lifecycle"), said, expected=expected)
+
+
+def _refusal(problem: str, expected: str, suggestion: str | None = None) -> RulesetError:
+    return RulesetError((InputError(problem, expected=expected, suggestion=suggestion),))
 
 
 def _place(loaded: LoadedRuleset, key: str) -> Place:

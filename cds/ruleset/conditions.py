@@ -197,5 +197,18 @@ Condition = Annotated[
     Discriminator(_form),
 ]
 
+FORMS: tuple[type[BaseModel], ...] = (
+    All,
+    Any_,
+    Not,
+    Exists,
+    Every,
+    RuleApplies,
+    KindApplies,
+    AdviceApplies,
+    Leaf,
+)
+"""The forms that a condition can have."""
+
 for _model in (All, Any_, Not, Quantifier, Exists, Every):
     _model.model_rebuild()

@@ -46,10 +46,10 @@ def yaml_files(folder: Path) -> list[Path]:
         RulesetError: if the folder is missing or has none, for a link that leads out of the folder, for a link to a
             folder, for a file that looks like YAML but would not be read, and for more than 1,000 files.
     """
-    if not folder.is_dir():
-        _refuse(folder, "there is no such folder", "a folder with the YAML files of a ruleset")
     found: list[Path] = []
     try:
+        if not folder.is_dir():
+            _refuse(folder, "there is no such folder", "a folder with the YAML files of a ruleset")
         for path in _walk(folder):
             if path.suffix.lower() not in {".yaml", ".yml"}:
                 continue
@@ -162,6 +162,7 @@ def _refuse_same_names(merged: dict[str, Any], root: Spot, problems: Problems) -
 
 
 def product_name(product: Any) -> str | None:
+    """Give what tells a product from others: its brand whatever the case, or its code within its system."""
     if not isinstance(product, dict):
         return None
     if isinstance(product.get("brand"), str):

@@ -12,46 +12,44 @@ from cds.ruleset.yaml_text import MOST_BYTES, Budget, read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A ruleset folder, with the id and the version that one of its files gives."""
+    """A ruleset folder and the id that one of its files gives; None if no file at its top can be read and has one."""
 
     folder: Path
-    id: str
-    version: str
+    id: str | None
 
 
 def headers(folders: Iterable[Path]) -> list[Header]:
     """List the rulesets in some folders, each once, in the order of the folders and of the names within.
 
-    A folder that holds a `*.yaml` file with an `id` is a ruleset; of any other folder, the folders in it are looked
-    at. The file that gives the `id` stands at the top of its ruleset's folder.
+    A folder that holds a `*.yaml` file is a ruleset; of any other folder, the folders in it are looked at. The file
+    that gives the `id` stands at the top of its ruleset's folder.
     """
     found: dict[Path, Header] = {}
     for folder in folders:
-        header = header_of(folder)
-        inside = [header] if header else [header_of(inner) for inner in _folders_in(folder)]
-        for each in inside:
-            if each is not None:
-                found.setdefault(each.folder.resolve(), each)
+        for each in [folder] if _files_in(folder) else _folders_in(folder):
+            if files := _files_in(each):
+                found.setdefault(each.resolve(), Header(each, _id_in(files)))
     return list(found.values())
 
 
-def header_of(folder: Path) -> Header | None:
-    """Give the header of a ruleset folder, or None if it has no file with an `id` at its top."""
-    for path in sorted(_files_in(folder), key=lambda path: (path.stat().st_size, path.name)):
+def _id_in(files: list[Path]) -> str | None:
+    for path in files:
         try:
-            data, _places = read_yaml(path.read_bytes(), file=str(path), budget=Budget())
+            data, _spots = read_yaml(path.read_bytes(), file=str(path), budget=Budget())
         except (RulesetError, OSError):
             continue  # whoever loads this ruleset is told what is wrong with it
         if isinstance(id_ := data.get("id"), str):
-            return Header(folder, id_, str(data.get("version", "")))
+            return id_
     return None
 
 
 def _files_in(folder: Path) -> list[Path]:
+    """Give the YAML files at the top of a folder, the smallest first: the one with the id is a small one."""
     try:
-        return [path for path in folder.glob("*.yaml") if path.is_file() and path.stat().st_size <= MOST_BYTES]
+        found = [(path.stat().st_size, path) for path in folder.glob("*.yaml") if path.is_file()]
     except OSError:
         return []
+    return [path for size, path in sorted(found) if size <= MOST_BYTES]
 
 
 def _folders_in(folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cds.errors import nearest
+from cds.errors import RulesetError, nearest
 from cds.ruleset.digest import ruleset_digest
 from cds.ruleset.files import read_folder
 from cds.ruleset.headers import Header, headers
@@ -70,9 +70,14 @@ def _base(
         problems.add(("extends", "id"), f"the ruleset extends itself, through {quoted(extends.id)}")
     found: list[LoadedRuleset] = []
     for header in others:
-        found.append(_load(header.folder, search, below))
-        if found[-1].digest == extends.digest:
-            return found[-1]
+        try:
+            base = _load(header.folder, search, below)
+        except RulesetError as error:
+            problems.add_error(error)
+            continue
+        if base.digest == extends.digest:
+            return base
+        found.append(base)
     if found:
         digests = " and ".join(f"{each.digest} (version {each.document.version})" for each in found)
         said = f"the overlay extends {quoted(extends.id)} with the digest {extends.digest}; found {digests}"
@@ -84,7 +89,7 @@ def _base(
 
 
 def _not_found(extends: Extends, known: list[Header], below: tuple[Path, ...], problems: Problems) -> None:
-    ids = sorted({header.id for header in known if header.folder.resolve() not in below})
+    ids = sorted({header.id for header in known if header.id and header.folder.resolve() not in below})
     problems.add(
         ("extends", "id"),
         f"there is no ruleset {quoted(extends.id)} to extend; found {listed(ids, last='and') or 'none'}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -130,7 +130,7 @@ class _Merging:
                 self.mappings["parameters"][name] = _set(parameter, value)
                 self.mappings["sources"].setdefault(SITE, _SITE_SOURCE)
                 spot = self._in_own("set").children[name]
-                inside = {"positions": replace(spot, children={SITE: spot}), "resolve": spot}
+                inside: dict[str | int, Spot] = {"positions": replace(spot, children={SITE: spot}), "resolve": spot}
                 self.root.children["parameters"].children[name] = replace(spot, children=inside)
 
     def switch_off(self) -> None:
@@ -143,7 +143,7 @@ class _Merging:
         kept = [index for index, rule in enumerate(self.lists["rules"]) if rule.id not in off]
         spots = self.root.children["rules"].children
         self.lists["rules"] = [self.lists["rules"][index] for index in kept]
-        self._keep_spot("rules", {index: spots[old] for index, old in enumerate(kept)})
+        self._keep_spot("rules", {new: spots[old] for new, old in enumerate(kept)})
 
     def keep_changes(self) -> None:
         """Keep the base's own changes beside the overlay's."""
@@ -199,8 +199,8 @@ class _Merging:
         children.update((len(first) + int(index), spot) for index, spot in self._in_own(section).children.items())
         self._keep_spot(section, children)
 
-    def _keep_spot(self, section: str, children: dict[str | int, Spot]) -> None:
-        self.root.children[section] = replace(self.root.children[section], children=children)
+    def _keep_spot(self, section: str, children: Mapping[Any, Spot]) -> None:
+        self.root.children[section] = replace(self.root.children[section], children=dict(children))
 
     def _move(self, section: str, part: str | int, key: str, spot: Spot) -> None:
         """Let a part of the base point to the place in the overlay that changed it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cds.errors import Place
+from cds.ruleset.wording import shown
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of the merged document, for example `("rules", 3, "when", "all", 0)`."""
@@ -60,8 +61,8 @@ class Places:
         spot: Spot | None = self.root
         for part in path:
             spot = spot.children.get(part) if spot else None
-            shown = str(part) if spot is None or spot.name is None else spot.name
-            said += f".{shown}" if isinstance(part, str) and _PLAIN_KEY.fullmatch(part) else f"[{shown}]"
+            name = part if spot is None or spot.name is None else spot.name
+            said += f".{part}" if isinstance(part, str) and _PLAIN_KEY.fullmatch(part) else f"[{shown(name)}]"
         return said.removeprefix(".")
 
     def _nearest(self, path: Path) -> Spot:

@@ -13,7 +13,7 @@ class Problems:
 
     def __init__(self, places: Places | None = None) -> None:
         self._places = places
-        self._found: list[InputError] = []
+        self._found: dict[tuple[Place, str], InputError] = {}
 
     def __len__(self) -> int:
         return len(self._found)
@@ -41,12 +41,14 @@ class Problems:
         expected: str | None = None,
         suggestion: str | None = None,
     ) -> None:
-        """Note a problem at a place in a file."""
-        self._found.append(InputError(problem, place=place, expected=expected, suggestion=suggestion))
+        """Note a problem at a place in a file; the same one again is not noted twice."""
+        error = InputError(problem, place=place, expected=expected, suggestion=suggestion)
+        self._found.setdefault((place, str(error)), error)
 
     def add_error(self, error: RulesetError) -> None:
         """Take over the problems of an error that another step raised."""
-        self._found.extend(error.problems)
+        for problem in error.problems:
+            self._found.setdefault((problem.place, str(problem)), problem)
 
     def raise_if_any(self) -> None:
         """Raise what was found, at most 50 problems and how many more there are.
@@ -56,7 +58,7 @@ class Problems:
         """
         if not self._found:
             return
-        found = sorted(self._found, key=_order)
+        found = sorted(self._found.values(), key=_order)
         shown = found[:MOST_SHOWN]
         if len(found) > MOST_SHOWN:
             shown.append(InputError(f"{len(found) - MOST_SHOWN} more problems are not shown"))

@@ -67,7 +67,9 @@ def _wrong_kind(location: Location, _found: Any) -> _Said:
         shape = "a mapping" if isinstance(raw, dict) else "a list"
         return _Said(f"{shape} stands here", wanted, _misspelled_keyword(location))
     if isinstance(raw, str):
-        return _Said(f"{quoted(raw)} is not what belongs here", wanted, nearest(raw, choices(location.annotation)))
+        if bare(location.annotation) in (bool, int):
+            wanted = f"{wanted}, without quotes"
+        return _Said(f"{quoted(raw)} is text", wanted)
     shown = str(raw).lower() if isinstance(raw, bool) else str(raw)
     kind = "true or false" if isinstance(raw, bool) else "a number"
     if bare(location.annotation) is str and isinstance(raw, int | Decimal):

@@ -7,12 +7,17 @@ from collections.abc import Iterable
 _MOST_SHOWN = 60
 
 
-def quoted(value: object) -> str:
-    """Give a piece of input in backticks, on one line and shortened to 60 characters."""
-    text = " ".join(str(value).split()).replace("`", "'")
+def shown(value: object) -> str:
+    """Give a piece of input on one line, shortened to 60 characters, with a name for what cannot be printed."""
+    text = " ".join(str(value).split())
     if len(text) > _MOST_SHOWN:
-        text = text[: _MOST_SHOWN - 3] + "..."
-    return f"`{text}`"
+        text = f"{text[: _MOST_SHOWN - 3]}..."
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+
+
+def quoted(value: object) -> str:
+    """Give a piece of input in backticks, as `shown` gives it."""
+    return "`" + shown(value).replace("`", "'") + "`"
 
 
 def listed(names: Iterable[str], *, last: str = "or") -> str:

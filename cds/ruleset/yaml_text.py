@@ -21,8 +21,8 @@ MOST_BYTES = 8 * 1024 * 1024
 MOST_LEVELS = 64
 MOST_NODES = 100_000
 
-_Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
-"""Only its parser is used, for events; nothing is ever constructed by it."""
+PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
+"""libyaml where it is installed; only the events of its parser are used, nothing is ever constructed by it."""
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -35,7 +35,7 @@ class Budget:
     nodes: int = MOST_NODES
 
 
-def read_yaml(raw: bytes, *, file: str, budget: Budget) -> tuple[dict[str, Any], Spot]:
+def read_yaml(raw: bytes, *, file: str, budget: Budget, parser: Any = PARSER) -> tuple[dict[str, Any], Spot]:
     """Give the mapping that a YAML file holds, and where its parts stand.
 
     Values are dict, list, str, bool, int and Decimal; text is in NFC. Nothing is constructed before it is checked, and
@@ -44,7 +44,7 @@ def read_yaml(raw: bytes, *, file: str, budget: Budget) -> tuple[dict[str, Any],
     Raises:
         RulesetError: naming every place where the file is not strict YAML, or the limit that it breaks.
     """
-    reader = _Reader(file, budget)
+    reader = _Reader(file, budget, parser)
     reader.read(raw)
     reader.problems.raise_if_any()
     return reader.value, reader.root
@@ -67,9 +67,10 @@ class _Open:
 
 
 class _Reader:
-    def __init__(self, file: str, budget: Budget) -> None:
+    def __init__(self, file: str, budget: Budget, parser: Any) -> None:
         self.file = file
         self.budget = budget
+        self.parser = parser
         self.problems = Problems()
         self.value: dict[str, Any] = {}
         self.root = Spot(file, 1, 1, 1, 1)
@@ -115,7 +116,7 @@ class _Reader:
 
     def _events(self, text: str) -> Iterator[events.Event]:
         try:
-            yield from yaml.parse(text, Loader=_Loader)
+            yield from yaml.parse(text, Loader=self.parser)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             said = error.problem or error.context or "it cannot be read"

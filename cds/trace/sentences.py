@@ -66,7 +66,7 @@ def recommendation_text(template: str, recommendation: Mapping[str, Any], label:
     """Render a recommendation from its document; `template` is the rule's text, `label` the item's."""
     hold = recommendation["hold"]
     words = _words(hold, label)
-    said = [_filled(template, words)]
+    said = [_ended(_filled(template, words))]
     if label is not None and hold is None:
         said = [f"{label}: {said[0]}"]
     status = recommendation["status"]
@@ -133,6 +133,10 @@ def _by(recommendation: Mapping[str, Any]) -> str:
     if recommendation["opposed_by"]:
         return f" with {', '.join(recommendation['opposed_by'])}"
     return ""
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _filled(template: str, words: Mapping[str, str]) -> str:

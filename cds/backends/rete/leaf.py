@@ -198,9 +198,7 @@ def _threshold(bound: Fraction, column: Column) -> int:
     return number
 
 
-def _ends(
-    leaf: Elapsed, bound: int, lists: Lists, columns: Columns, outer: str | None
-) -> tuple[Column, Column, int]:
+def _ends(leaf: Elapsed, bound: int, lists: Lists, columns: Columns, outer: str | None) -> tuple[Column, Column, int]:
     """Give the columns of the earlier and the later time, and what the engine adds to the earlier."""
     if abs(bound) >= FAR:
         raise EngineFailure(f"a duration from `{leaf.earlier}` to `{leaf.later}` is out of the engine's range")

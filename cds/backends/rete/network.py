@@ -172,9 +172,8 @@ def _needed(plan: Plan) -> dict[int, Guard]:
         asked = _united(users[signal.id])
         own = signal.guard if isinstance(signal, Head) else None
         needed[signal.id] = own if own is not None else asked
-        for used, by_outer in _uses(signal):
-            same_item = plan.signals.all[used].place == signal.place or by_outer
-            users[used].append(needed[signal.id] if same_item else None)
+        for used, is_same_item in _uses(signal, plan.signals.all):
+            users[used].append(needed[signal.id] if is_same_item else None)
     return needed
 
 
@@ -187,18 +186,147 @@ def _united(guards: Iterable[Guard]) -> Guard:
     return united
 
 
-def _uses(signal: Signal) -> Iterator[tuple[int, bool]]:
-    """Give the signals that a signal depends on, and whether through the outer item of the two it is about."""
+def _uses(signal: Signal, every: Sequence[Signal]) -> Iterator[tuple[int, bool]]:
+    """Give the signals that a signal depends on, and whether it asks for the same item (the outer one of two)."""
     match signal:
-        case Head(condition=condition) | Join(condition=condition):
-            for column in {*columns(condition.true), *columns(condition.false)}:
+        case Head(condition=condition, place=place) | Join(condition=condition, place=place):
+            for column in _columns(condition):
                 used = signal_in(column)
                 if used is not None:
-                    yield used, column.startswith(OUTER)
-        case Quantifier(body=body, place=place, list=list_name):
-            yield body, place.list is not None and not signal.without_own and list_name is not None
+                    yield used, every[used].place == place or column.startswith(OUTER)
+        case Quantifier(body=body):
+            yield body, every[body].place.outer is not None
         case AnyApplies(results=results):
             for result in results:
                 yield result.signal, False
                 if result.group is not None:
                     yield result.group, False
+
+
+def _chunks(members: Sequence[Head | Join], needed: Mapping[int, Guard]) -> Iterator[list[Head | Join]]:
+    """Fill networks one after the other; signals for the same substances lie together."""
+
+    def kin(signal: Head | Join) -> tuple[bool, list[str]]:
+        guard = needed[signal.id]
+        return guard is not None, sorted(guard or ())
+
+    room: _Room | None = None
+    for signal in sorted(members, key=kin):
+        if room is None or not room.takes(signal, is_guarded=needed[signal.id] is not None):
+            if room is not None:
+                yield room.taken
+            room = _Room(is_guarded=needed[signal.id] is not None)
+        room.take(signal)
+    if room is not None:
+        yield room.taken
+
+
+class _Room:
+    """A network being filled."""
+
+    def __init__(self, *, is_guarded: bool) -> None:
+        self.taken: list[Head | Join] = []
+        self._is_guarded = is_guarded
+        self._properties: set[str] = set()
+        self._paths: Counter[Comparison] = Counter()
+
+    def takes(self, signal: Head | Join, *, is_guarded: bool) -> bool:
+        """Say whether there is room for a signal."""
+        most = MAX_JOINS if isinstance(signal, Join) else MAX_GUARDED_HEADS if is_guarded else MAX_HEADS
+        return (
+            is_guarded == self._is_guarded
+            and len(self.taken) < most
+            and len(self._properties.union(_columns(signal.condition))) <= MAX_PROPERTIES
+            and (isinstance(signal, Join) or pending(self._paths + _first(signal.condition)) <= MAX_PENDING)
+        )
+
+    def take(self, signal: Head | Join) -> None:
+        """Add a signal."""
+        self.taken.append(signal)
+        self._properties.update(_columns(signal.condition))
+        self._paths += _first(signal.condition)
+
+
+def pending(first: Counter[Comparison]) -> int:
+    """Bound the number of partial matches of one message that the engine has to remember at once.
+
+    It starts from all comparisons that a message passes and follows them one by one, so it holds those that wait
+    and the paths that go on from the one it follows. Of the equalities on one property a message passes one at most.
+    """
+    by_column: dict[str, list[str]] = defaultdict(list)
+    for comparison in first:
+        by_column[comparison.column].append(comparison.operator)
+    waiting = sum(len(found) - max(0, found.count("$eq") - 1) for found in by_column.values())
+    return waiting + max(first.values(), default=0)
+
+
+def _first(condition: Ternary) -> Counter[Comparison]:
+    return first_comparisons(condition.true) + first_comparisons(condition.false)
+
+
+def _columns(condition: Ternary) -> set[str]:
+    return {*columns(condition.true), *columns(condition.false)}
+
+
+def _network(chunk: Sequence[Head | Join], plan: Plan, needed: Mapping[int, Guard]) -> Network:
+    definition: dict[str, Any] = {SINK: _rule({ITEM: {"$ex": {MARK: 1}}})}
+    says: dict[str, tuple[int, Truth]] = {}
+    for signal in chunk:
+        for truth, letter, formula in ((TRUE, "t", signal.condition.true), (FALSE, "f", signal.condition.false)):
+            if formula != NEVER:
+                name = f"{letter}{signal.id}"
+                definition[name] = _rule(*_patterns(formula, is_join=isinstance(signal, Join)))
+                says[name] = (signal.id, truth)
+    check(definition, ", ".join(f"`{step}`" for step in sorted({signal.step for signal in chunk})))
+    place = chunk[0].place
+    return Network(
+        place=place,
+        signals={s.id: FALSE if isinstance(s, Head) and s.guard is not None else UNKNOWN for s in chunk},
+        guard=_united(needed[signal.id] for signal in chunk),
+        reads=_reads(chunk, place, plan),
+        definition=definition,
+        says=says,
+    )
+
+
+def _rule(*patterns: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"cap": BATCH, "all": list(patterns)}
+
+
+def _patterns(formula: Formula, *, is_join: bool) -> Iterator[Mapping[str, Any]]:
+    """Write a formula over one message, or the bare comparison of a join with the message that it goes with."""
+    if is_join and isinstance(formula, Comparison) and isinstance(formula.operand, Shifted):
+        yield {ANCHOR: {"$ex": {formula.operand.column: 1}}}
+        yield {ITEM: {formula.operator: {formula.column: sum_of(ANCHOR, formula.operand)}}}
+    else:
+        yield {ITEM: pattern(formula)}
+
+
+def _reads(chunk: Sequence[Head | Join], place: Place, plan: Plan) -> Reads:
+    named = sorted({column for signal in chunk for column in _columns(signal.condition)} - {MARK})
+    of_patient = {name for column in plan.columns if column.list is None for name in column.names}
+    flags: dict[str, list[int]] = defaultdict(list)
+    facts: list[str] = []
+    for name in named:
+        id_ = signal_in(name)
+        if id_ is None:
+            facts.append(name)
+            continue
+        used = plan.signals.all[id_].place
+        flags["patient" if used.list is None else _role(name, used, place)].append(id_)
+    is_join = isinstance(chunk[0], Join)
+    return Reads(
+        facts=tuple(name for name in facts if not name.startswith(OUTER) and not (is_join and name in of_patient)),
+        outer_facts=tuple(name.removeprefix(OUTER) for name in facts if name.startswith(OUTER)),
+        anchors=tuple(name for name in facts if is_join and name in of_patient),
+        patient=tuple(flags["patient"]),
+        own=tuple(flags["own"]),
+        outer=tuple(flags["outer"]),
+        pair=tuple(flags["pair"]),
+    )
+
+
+def _role(name: str, used: Place, place: Place) -> str:
+    if name.startswith(OUTER):
+        return "outer"
+    return "pair" if used.outer is not None and used == place else "own"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cds.backends.rete.formula import Ternary, both, either, gates, paths
 from cds.backends.rete.leaf import Columns, Lists, halves, is_known_time, list_of, on_fact, scales_of
+from cds.backends.rete.limits import MAX_GATES
 from cds.backends.rete.signal import (
-    PATIENT_PLACE,
     Guard,
     Place,
     Result,
@@ -20,13 +20,11 @@ from cds.errors import EngineFailure
 from cds.facts.dictionary import FactType
 from cds.ir.guards import guard
 from cds.ir.layers import used_by
-from cds.ir.nodes import AllOf, AnyOf, Applies, Condition, Derived, Elapsed, Not, Quantified, Ref
+from cds.ir.nodes import AllOf, AnyOf, Applies, Condition, Derived, Elapsed, Not, Quantified
 from cds.ir.program import Program, Rule, Step, World
 
 MAX_PATHS = 12
 """The engine fires once for each way in which a condition holds, and `all` of n `any`s has 2**n ways."""
-MAX_GATES = 14
-"""A pattern with more than 15 ands and ors is refused by the engine."""
 
 Scope = frozenset[str]
 """The variables that a condition uses."""
@@ -221,10 +219,12 @@ class _Lowering:
         return _Lowered(scope, both(flag_of(self.signals.join(place, view, self.step)) for view in views))
 
     def _guard(self, condition: Condition, lists: Lists) -> Guard:
-        for variable, list_name in lists.items():
-            concept = self.concepts.get(list_name)
-            return guard(condition, variable, concept) if concept else None
-        return None
+        """Give the substances for which a condition on one item can be other than FALSE."""
+        if len(lists) != 1:
+            return None
+        ((variable, list_name),) = lists.items()
+        concept = self.concepts.get(list_name)
+        return guard(condition, variable, concept) if concept else None
 
 
 def _conditions(program: Program) -> Iterable[tuple[Condition, Lists]]:
@@ -249,13 +249,12 @@ def _scope(*variables: str | None) -> Scope:
 
 
 def _place(scope: Scope, lists: Lists) -> Place:
-    match [list_name for variable, list_name in lists.items() if variable in scope]:
-        case []:
-            return PATIENT_PLACE
-        case [list_name]:
-            return Place(list_name)
-        case [outer, inner, *_]:
+    names = [list_name for variable, list_name in lists.items() if variable in scope]
+    match names:
+        case [outer, inner]:
             return Place(inner, outer)
+        case _:
+            return Place(*names)
 
 
 def _fits(condition: Ternary) -> bool:

@@ -1,9 +1,14 @@
-"""A table of substances written by hand, from the project's list of codes, for the tests of recognition."""
+"""Two tables for the tests of recognition: a small one written here, and the one that is shipped."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from cds.ir.dictionary_from_ruleset import concepts_of
+from cds.ruleset.loader import load_ruleset
+from cds.ruleset.problems import Problems
 from cds.terminology.codes import Code, System
 from cds.terminology.concepts import Concepts, Product, Substance
 
@@ -93,6 +98,13 @@ def concepts() -> Concepts:
         *(Product(_listed(names), None, brand, guess=note == "guess") for brand, names, note in by_brand),
     )
     return Concepts(substances, products, frozenset())
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Concepts:
+    """Give the table of the shipped ruleset."""
+    loaded = load_ruleset(Path(__file__).parents[3] / "rulesets" / "vertebral-augmentation")
+    return concepts_of(loaded.document, Problems(loaded.places))
 
 
 def _listed(cell: str) -> tuple[str, ...]:

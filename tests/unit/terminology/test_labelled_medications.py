@@ -1,4 +1,4 @@
-"""What medications written by hand, as records and people word them, are recognised as."""
+"""What medications, worded as records and people word them, are recognised as by the shipped table."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ with LABELLED.open(encoding="utf-8", newline="") as rows:
 
 
 @pytest.mark.parametrize("row", MEDICATIONS, ids=lambda row: ascii(f"{row['text']}|{row['code']}"))
-def test_a_labelled_medication_is_recognised_as_labelled(concepts: Concepts, row: dict[str, str]) -> None:
+def test_a_labelled_medication_is_recognised_as_labelled(shipped: Concepts, row: dict[str, str]) -> None:
     """`a;b` are substances, `?` is unidentified and `contradicted` says so, each with what must be shown after `|`."""
-    found = recognise(concepts, _code(row["code"]), row["text"])
+    found = recognise(shipped, _code(row["code"]), row["text"])
     expected, *shown = row["expected"].split("|") if "contradicted" not in row["expected"] else ["contradicted"]
     assert ";".join(map(_said, found)) == expected
     assert set(shown) <= set(found[-1].shown)

@@ -1,0 +1,201 @@
+"""What a user can ask: one plain function per question, for the command line now and the service later.
+
+Only here is deciding joined with what stands around it. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from cds import engine
+from cds.errors import FactsError, InputError, Place, nearest
+from cds.facts.json_schema import facts_schema
+from cds.facts.model import Facts
+from cds.facts.schema import parse_facts, read_facts_text
+from cds.fhir.reading import Note
+from cds.fhir.to_facts import bundle_to_facts
+from cds.ir.from_ruleset import compile_ruleset
+from cds.ir.program import Program
+from cds.outcome.explanation_document import bindings_of, explanation_document
+from cds.records.decision import Decision
+from cds.records.decision_schema import decision_schema
+from cds.ruleset.catalogue import find_ruleset, load_catalogue, shipped_rulesets
+from cds.ruleset.json_schema import ruleset_schema
+from cds.ruleset.loader import LoadedRuleset
+from cds.ruleset.loader import load_ruleset as load_folder
+from cds.verification.lint import Finding, findings_in
+
+DEFAULT_RULESET = "vertebral-augmentation"
+ENGINES: Mapping[str, Sequence[str]] = {"both": engine.BOTH, **{name: (name,) for name in engine.BOTH}}
+"""What may be asked to decide, by name: both engines, which have to agree, or one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruleset:
+    """A ruleset to decide with: as its authors wrote it, and compiled."""
+
+    loaded: LoadedRuleset
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is said beside a document, for what it does not say itself; `procedure` by the names of its facts."""
+
+    as_of: str | None = None
+    zone: str | None = None
+    procedure: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patient:
+    """One patient's facts, and what became of each resource if they were read from a FHIR Bundle."""
+
+    facts: Facts
+    notes: tuple[Note, ...] = ()
+
+
+def load_ruleset(name: str | Path = DEFAULT_RULESET) -> Ruleset:
+    """Load and compile a ruleset, by the path of its folder or by its id among those that ship with cds.
+
+    Raises:
+        RulesetError: there is none, or it cannot be loaded; with every problem found.
+    """
+    return ready(loaded_ruleset(name))
+
+
+def loaded_ruleset(name: str | Path = DEFAULT_RULESET) -> LoadedRuleset:
+    """Load a ruleset without compiling it."""
+    shipped = shipped_rulesets()
+    return load_folder(find_ruleset(name, [shipped]), search=[shipped])
+
+
+def ready(loaded: LoadedRuleset) -> Ruleset:
+    """Compile a loaded ruleset."""
+    return Ruleset(loaded, compile_ruleset(loaded))
+
+
+def read_patient(text: str | bytes, ruleset: Ruleset, *, beside: Beside | None = None, file: str | None = None) -> Patient:
+    """Read one patient from JSON: a facts document, or a FHIR R4 Bundle (what has a `resourceType`).
+
+    Raises:
+        FactsError: it cannot be read; `file` is named in the error.
+    """
+    return patient_of(read_facts_text(text, file=file), ruleset, beside=beside, place=Place(file))
+
+
+def patient_of(
+    document: Mapping[str, Any], ruleset: Ruleset, *, beside: Beside | None = None, place: Place | None = None
+) -> Patient:
+    """Read one patient from a parsed document: `cds-facts/1`, or a FHIR R4 Bundle.
+
+    Raises:
+        FactsError: it cannot be read under the ruleset's fact dictionary.
+    """
+    beside, place = beside or Beside(), place or Place()
+    if "resourceType" in document:
+        return _from_bundle(document, ruleset, beside, place)
+    document = _with_procedure(document, beside.procedure, place)
+    return Patient(_parsed(document, ruleset, beside, place))
+
+
+def evaluate(ruleset: Ruleset, facts: Facts, *, engines: str = "both", list_all: bool = False) -> Decision:
+    """Decide for one patient; with `list_all` the rules that do not apply are listed too.
+
+    Raises:
+        EngineDisagreement: the engines answered differently; no advice is given.
+        NotInEffect: the ruleset does not decide for this `as_of`.
+    """
+    return engine.decide(ruleset.program, facts, engines=_engines(engines), list_all=list_all)
+
+
+def explain(
+    ruleset: Ruleset, facts: Facts, *, rule: str, binding: str | None = None, engines: str = "both"
+) -> dict[str, Any]:
+    """Explain one rule, for one binding or for all that it has (`cds-explanation/1`).
+
+    Raises:
+        InputError: the ruleset has no such rule, or the rule no such binding for this patient.
+    """
+    program = ruleset.program
+    if rule not in program.rules:
+        raise _no_such_rule(rule, ruleset)
+    bindings = bindings_of(program.rules[rule], facts)
+    if binding is not None and binding not in bindings:
+        raise InputError(
+            f"the rule `{rule}` has no binding `{binding}` for this patient",
+            expected=f"one of {_listed(bindings)}" if bindings else "no binding: the list has no items",
+            suggestion=nearest(binding, bindings),
+        )
+    names = _engines(engines)
+    decision = engine.decide(program, facts, engines=names, list_all=True)
+    verdicts = engine.agreed_verdicts(program, facts, [engine.backend_named(name) for name in names])
+    return explanation_document(
+        program,
+        facts,
+        verdicts,
+        decision.document,
+        rule=rule,
+        bindings=bindings if binding is None else [binding],
+    )
+
+
+def ask(ruleset: Ruleset, facts: Facts, *, engines: str = "both") -> dict[str, Any]:
+    """Give what to ask next: the facts whose answer could change what the decision lists (`cds-questions/1`)."""
+    decision = evaluate(ruleset, facts, engines=engines).document
+    kept = ("subject", "as_of", "zone", "ruleset", "facts_digest", "semantics", "renderer")
+    return {"schema": "cds-questions/1", **{key: value for key, value in decision.items() if key in kept}, "ask": decision["ask"]}
+
+
+def list_rulesets(folders: Sequence[Path] = ()) -> list[LoadedRuleset]:
+    """Load every ruleset in the folders, by default those that ship with cds; in order of id and version.
+
+    Raises:
+        RulesetError: with the problems of all that cannot be loaded.
+    """
+    found = load_catalogue(folders or [shipped_rulesets()])
+    return [loaded for several in found.values() for loaded in several]
+
+
+def lint(ruleset: Ruleset, *, as_of: str | None = None) -> tuple[Finding, ...]:
+    """Check a ruleset that loads for what is likely a slip; `as_of` is a day such as `2026-11-21`.
+
+    Raises:
+        InputError: `as_of` is not a day.
+    """
+    return findings_in(ruleset.loaded, ruleset.program, as_of=as_of)
+
+
+def schema(of: str, ruleset: str | Path = DEFAULT_RULESET) -> dict[str, Any]:
+    """Give the JSON Schema of `facts` (under a ruleset's dictionary), of a `decision` or of a `ruleset` file."""
+    match of:
+        case "facts":
+            return facts_schema(load_ruleset(ruleset).program.dictionary)
+        case "decision":
+            return decision_schema()
+        case _:
+            return ruleset_schema()
+
+
+def demo() -> Iterator[tuple[str, Ruleset, Decision]]:
+    """Decide for every shipped patient, by the shipped ruleset; give the patient's name with each decision."""
+    ruleset = load_ruleset()
+    for path in shipped_patients():
+        yield path.stem, ruleset, evaluate(ruleset, read_patient(path.read_bytes(), ruleset, file=path.name).facts)
+
+
+def shipped_patients() -> list[Path]:
+    """List the files of the authored patients that ship with cds: inside the package, or at the top of a checkout.
+
+    Raises:
+        InputError: this installation has none.
+    """
+    package = Path(str(resources.files("cds")))
+    for folder in (package / "fixtures" / "patients", package.parent / "fixtures" / "patients"):
+        if folder.is_dir():
+            return sorted(folder.glob("*.json"))
+    raise InputError("this installation of cds comes without example patients")

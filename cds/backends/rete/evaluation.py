@@ -1,0 +1,218 @@
+"""One evaluation of a compiled program: messages in, verdicts out, level by level.
+
+It knows how messages are made and what a firing means, and leaves the firing to whoever runs the networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from cds.backends.rete.column import OUTER, Properties
+from cds.backends.rete.limits import MAX_MESSAGES
+from cds.backends.rete.network import Compiled, Level, ListNetworks, Network
+from cds.backends.rete.plan import Answer
+from cds.backends.rete.signal import FLAG, AnyApplies, Quantifier, Result
+from cds.errors import EngineFailure
+from cds.facts.model import FactList, Facts, Item, Word
+from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth, every, exists
+from cds.ir.program import Rule
+from cds.ir.verdicts import PATIENT, REST, Key, Verdicts
+
+Fire = Callable[[Network, Properties | None, Sequence[Properties]], Iterable[tuple[str, Iterable[int]]]]
+"""Run a network on an anchor, if it is a join, and messages; give each rule that fired, with the messages' numbers."""
+
+
+class Evaluation:
+    """The signals of a program for one patient, as far as they have been answered."""
+
+    def __init__(self, compiled: Compiled, facts: Facts, fire: Fire) -> None:
+        self._compiled = compiled
+        self._facts = facts
+        self._fire = fire
+        self._facts_of_patient = compiled.encoders[None].encode(facts.values, facts.zone)
+        self._facts_of_items: dict[str, list[Properties]] = {}
+        self._patient: dict[int, Truth] = {}
+        self._items: dict[int, list[Truth]] = {}
+        """By signal, one truth for each item of its list."""
+        self._pairs: dict[int, dict[tuple[int, int], Truth]] = {}
+        """By signal and the numbers of the outer and the inner item; UNKNOWN where it is not there."""
+
+    def verdicts(self) -> Verdicts:
+        """Answer all steps.
+
+        Raises:
+            EngineFailure: the engine said that something is both true and false.
+        """
+        for level in self._compiled.levels:
+            self._run(level)
+        verdicts: dict[Key, Truth] = {}
+        for answer in self._compiled.answers:
+            for binding, truth in self._answered(answer):
+                for world in answer.worlds:
+                    verdicts[answer.step.id, binding, world] = truth
+        return verdicts
+
+    def _run(self, level: Level) -> None:
+        for network in level.patient:
+            self._run_on_patient(network)
+        for name, networks in level.lists.items():
+            for network, numbers in self._concerned(name, networks):
+                self._run_on_items(network, name, numbers)
+        for name, networks in level.pairs.items():
+            for network, numbers in self._concerned(name, networks):
+                self._run_on_pairs(network, name, numbers)
+        for signal in level.combined:
+            self._combine(signal)
+
+    def _concerned(self, name: str, networks: ListNetworks) -> Iterable[tuple[Network, list[int]]]:
+        """Give every network with the numbers of the items that it can concern."""
+        concerned: dict[Network, list[int]] = {network: [] for network in networks.all}
+        for number, item in enumerate(self._list(name).items):
+            for network in networks.concerning(_substance(item, networks.concept)):
+                concerned[network].append(number)
+        return concerned.items()
+
+    def _run_on_patient(self, network: Network) -> None:
+        reads = network.reads
+        message = _chosen(self._facts_of_patient, reads.facts) | self._flags_of_patient(reads.patient)
+        self._patient.update(network.signals)
+        for signal, truth, _ in self._fired(network, None, [message]):
+            self._patient[signal] = _settled(self._patient[signal], truth)
+
+    def _run_on_items(self, network: Network, name: str, numbers: list[int]) -> None:
+        count = len(self._list(name).items)
+        for signal, otherwise in network.signals.items():
+            row = self._items[signal] = [otherwise] * count
+            for number in numbers:
+                row[number] = UNKNOWN
+        reads = network.reads
+        facts = self._facts_of(name)
+        flags = self._flags_of_patient(reads.patient)
+        own = [(f"{FLAG}{signal}", self._items[signal]) for signal in reads.own]
+        anchor = _chosen(self._facts_of_patient, reads.anchors) if reads.anchors else None
+        messages = [_chosen(facts[number], reads.facts) | flags | _flags(own, number) for number in numbers]
+        for signal, truth, message in self._fired(network, anchor, messages):
+            row, number = self._items[signal], numbers[message]
+            row[number] = _settled(row[number], truth)
+
+    def _run_on_pairs(self, network: Network, name: str, numbers: list[int]) -> None:
+        inner = str(network.place.list)
+        outer_facts, inner_facts = self._facts_of(name), self._facts_of(inner)
+        reads = network.reads
+        flags = self._flags_of_patient(reads.patient)
+        own = [(f"{FLAG}{signal}", self._items[signal]) for signal in reads.own]
+        outer = [(f"{OUTER}{FLAG}{signal}", self._items[signal]) for signal in reads.outer]
+        pairs = [(number, other) for number in numbers for other in range(len(inner_facts))]
+        for signal in network.signals:
+            self._pairs[signal] = {}
+        messages = [
+            {f"{OUTER}{fact}": value for fact, value in _chosen(outer_facts[number], reads.outer_facts).items()}
+            | _chosen(inner_facts[other], reads.facts)
+            | flags
+            | _flags(outer, number)
+            | _flags(own, other)
+            | self._flags_of_pair(reads.pair, (number, other))
+            for number, other in pairs
+        ]
+        for signal, truth, message in self._fired(network, None, messages):
+            truths, pair = self._pairs[signal], pairs[message]
+            truths[pair] = _settled(truths.get(pair, UNKNOWN), truth)
+
+    def _fired(
+        self, network: Network, anchor: Properties | None, messages: list[Properties]
+    ) -> Iterable[tuple[int, Truth, int]]:
+        """Run a network on batches of messages; without rules or messages there is nothing to run."""
+        if not network.says:
+            return
+        for start in range(0, len(messages), MAX_MESSAGES):
+            for rule, numbers in self._fire(network, anchor, messages[start : start + MAX_MESSAGES]):
+                signal, truth = network.says[rule]
+                for number in numbers:
+                    yield signal, truth, start + number
+
+    def _combine(self, signal: Quantifier | AnyApplies) -> None:
+        if isinstance(signal, AnyApplies):
+            self._patient[signal.id] = max((self._truth(result) for result in signal.results), default=FALSE)
+        elif signal.place.list is None:
+            self._patient[signal.id] = self._quantified(signal, self._items[signal.body])
+        else:
+            count = len(self._list(signal.place.list).items)
+            self._items[signal.id] = [self._quantified_for(signal, number) for number in range(count)]
+
+    def _quantified_for(self, signal: Quantifier, number: int) -> Truth:
+        """Combine the truths of the items of a list for one outer item."""
+        pairs = self._pairs.get(signal.body)
+        others = list(range(len(self._list(signal.list).items)))
+        if signal.without_own:
+            others.remove(number)
+        if pairs is None:
+            return self._quantified(signal, [self._items[signal.body][other] for other in others])
+        return self._quantified(signal, [pairs.get((number, other), UNKNOWN) for other in others])
+
+    def _quantified(self, signal: Quantifier, truths: list[Truth]) -> Truth:
+        combine = exists if signal.quantifier == "exists" else every
+        return combine(truths, complete=self._list(signal.list).complete)
+
+    def _truth(self, result: Result) -> Truth:
+        """Give a step's own truth: per item, that of any binding, what the list may leave out among them."""
+        if result.list is None:
+            return self._patient[result.signal]
+        return max((*self._items[result.signal], self._truth_of_rest(result)))
+
+    def _truth_of_rest(self, result: Result) -> Truth:
+        """Give the truth for whatever a list leaves out: UNKNOWN in the rule's phase of care, else FALSE."""
+        if self._list(str(result.list)).complete:
+            return FALSE
+        return UNKNOWN if result.group is None or self._patient[result.group] is TRUE else FALSE
+
+    def _answered(self, answer: Answer) -> Iterable[tuple[str, Truth]]:
+        """Give the bindings for which a step is TRUE or UNKNOWN."""
+        result = answer.result
+        if result.list is None:
+            truths: Iterable[tuple[str, Truth]] = [(PATIENT, self._patient[result.signal])]
+        else:
+            items = self._list(result.list).items
+            truths = [(item.binding, truth) for item, truth in zip(items, self._items[result.signal], strict=True)]
+            if isinstance(answer.step, Rule):
+                truths.append((f"{result.list}/{REST}", self._truth_of_rest(result)))
+        return ((binding, truth) for binding, truth in truths if truth is not FALSE)
+
+    def _list(self, name: str) -> FactList:
+        return self._facts.list(name)
+
+    def _facts_of(self, name: str) -> list[Properties]:
+        """Give the properties of every item of a list."""
+        if name not in self._facts_of_items:
+            encoder = self._compiled.encoders.get(name)
+            items = self._list(name).items
+            zone = self._facts.zone
+            self._facts_of_items[name] = [encoder.encode(item.values, zone) if encoder else {} for item in items]
+        return self._facts_of_items[name]
+
+    def _flags_of_patient(self, signals: Iterable[int]) -> Properties:
+        return {f"{FLAG}{id_}": int(truth is TRUE) for id_ in signals if (truth := self._patient[id_]) is not UNKNOWN}
+
+    def _flags_of_pair(self, signals: Iterable[int], pair: tuple[int, int]) -> Properties:
+        found = ((id_, self._pairs[id_].get(pair, UNKNOWN)) for id_ in signals)
+        return {f"{FLAG}{id_}": int(truth is TRUE) for id_, truth in found if truth is not UNKNOWN}
+
+
+def _substance(item: Item, concept: str | None) -> str | None:
+    """Give what an item is known to be."""
+    value = item.values.get(concept) if concept else None
+    return str(value.value) if isinstance(value, Word) else None
+
+
+def _chosen(properties: Properties, names: Iterable[str]) -> Properties:
+    return {name: properties[name] for name in names if name in properties}
+
+
+def _flags(rows: Iterable[tuple[str, list[Truth]]], number: int) -> Properties:
+    return {name: int(row[number] is TRUE) for name, row in rows if row[number] is not UNKNOWN}
+
+
+def _settled(before: Truth, truth: Truth) -> Truth:
+    """Take a truth; a head and its opposite firing for one message would be an engine that contradicts itself."""
+    if before is not UNKNOWN and before is not truth:
+        raise EngineFailure("the durable engine found a condition both true and false")
+    return truth
