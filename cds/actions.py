@@ -5,7 +5,7 @@ Only here is deciding joined with what stands around it. Nothing here prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -14,8 +14,10 @@ from typing import Any
 from cds import engine
 from cds.errors import FactsError, InputError, Place, nearest
 from cds.facts.json_schema import facts_schema
+from cds.facts.instants import parse_exact_instant
 from cds.facts.model import Facts
 from cds.facts.schema import parse_facts, read_facts_text
+from cds.facts.tokens import path_text, quoted
 from cds.fhir.reading import Note
 from cds.fhir.to_facts import bundle_to_facts
 from cds.ir.from_ruleset import compile_ruleset
@@ -199,3 +201,62 @@ def shipped_patients() -> list[Path]:
         if folder.is_dir():
             return sorted(folder.glob("*.json"))
     raise InputError("this installation of cds comes without example patients")
+
+
+def _parsed(document: Mapping[str, Any], ruleset: Ruleset, beside: Beside, place: Place) -> Facts:
+    program = ruleset.program
+    return parse_facts(
+        document, program.dictionary, program.concepts, as_of=beside.as_of, zone=beside.zone, place=place
+    )
+
+
+def _with_procedure(document: Mapping[str, Any], procedure: Mapping[str, str], place: Place) -> Mapping[str, Any]:
+    """Add what is said of the procedure beside a document; the same fact said twice has to be the same."""
+    said = document.get("procedure")
+    if not procedure or not isinstance(said, Mapping | None):
+        return document
+    said = dict(said or {})
+    for name, value in procedure.items():
+        if said.get(name) is None:
+            said[name] = value
+        elif not _is_same(said[name], value):
+            raise FactsError(
+                f"the document does not say what is given beside it, {quoted(value)}",
+                place=Place(place.file, path=path_text(("procedure", name))),
+                expected="it in one place, or the same in both",
+            )
+    return {**document, "procedure": said}
+
+
+def _is_same(one: Any, other: str) -> bool:
+    """Tell whether two values are the same word, or the same instant under two offsets."""
+    if one == other:
+        return True
+    try:
+        return parse_exact_instant(str(one)) == parse_exact_instant(other)
+    except InputError:
+        return False
+
+
+def _engines(name: str) -> Sequence[str]:
+    if name not in ENGINES:
+        raise InputError(
+            f"there is no engine {quoted(name)}", expected=f"one of {_listed(ENGINES)}", suggestion=nearest(name, ENGINES)
+        )
+    return ENGINES[name]
+
+
+def _no_such_rule(rule: str, ruleset: Ruleset) -> InputError:
+    document, rules = ruleset.loaded.document, ruleset.program.rules
+    off = next((entry for entry in document.switch_off if entry.rule == rule), None)
+    if off is not None:
+        return InputError(f"the rule {quoted(rule)} is switched off by {off.by} since {off.decided}: {off.because}")
+    return InputError(
+        f"the ruleset `{document.id}` has no rule {quoted(rule)}",
+        expected=f"the id of one of its {len(rules)} rules",
+        suggestion=nearest(rule, rules),
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

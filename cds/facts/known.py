@@ -116,7 +116,8 @@ def _time(raw: Json, declared: Declaration, context: Context, path: Path) -> Rea
         span, normal = _time_interval(raw, declared, context, path)
     else:
         span = _time_end(raw, declared, context, path)
-        normal = format_utc(span.low) if span.low == span.high else format_day(context.zone.day_of(span.low))
+        is_instant = span.low == span.high
+        normal = format_utc(span.low) if is_instant else format_day(context.zone.day_of(span.low))
     if declared.not_after_as_of and span.low > context.as_of:
         raise refusal(f"`{declared.name}` lies after `as_of`", context.place, path, expected="a time that has been")
     return span, normal

@@ -41,6 +41,8 @@ class _Builder:
     verdicts: Verdicts
     list_all: bool
     questions: Questions = field(default_factory=Questions)
+    open_questions: dict[tuple[str, str], list[Question]] = field(default_factory=dict)
+    """By rule and binding, what would settle it."""
 
     def document(self, engines: list[str]) -> doc.DecisionDocument:
         findings = findings_of(self.program, self.verdicts)
@@ -78,7 +80,10 @@ class _Builder:
         for recommendation in built["recommendations"]:
             template = self.program.rules[recommendation["rule"]].text
             item = self._items.get(recommendation["binding"])
-            recommendation["text"] = sentences.recommendation_text(template, recommendation, item and item.label)
+            open_questions = self.open_questions.get((recommendation["rule"], recommendation["binding"]), [])
+            recommendation["text"] = sentences.recommendation_text(
+                template, recommendation, item.label if item else None, open_questions
+            )
         for asked, question in zip(built["ask"], self.questions.in_order(), strict=True):
             asked["prompt"] = sentences.prompt_text(question.question)
 
@@ -136,20 +141,22 @@ class _Builder:
     def _ask(self, finding: Finding, hold: Hold | None, traced: tuple[LeafTrace, ...]) -> None:
         """Ask for what could settle this finding: its UNKNOWN leaves, its overrider's, its hold's missing facts."""
         rule = finding.rule
+        asked: dict[str, Question] = {}
         if finding.verdict is UNKNOWN and finding.status in {"cannot_decide", "applies"}:
-            for leaf in traced:
-                self.questions.add(leaf.questions, rule.id, rule.severity)
+            asked.update((question.fact, question) for leaf in traced for question in leaf.questions)
         if finding.status == "cannot_decide" and finding.overridden_by is not None:
-            self._ask_for_overrider(finding)
+            asked.update((question.fact, question) for question in self._questions_of_overrider(finding))
         if hold is not None:
-            self.questions.add(self._missing(finding, hold), rule.id, rule.severity)
+            asked.update((question.fact, question) for question in self._missing(finding, hold))
+        self.open_questions[rule.id, finding.binding] = list(asked.values())
+        self.questions.add(asked.values(), rule.id, rule.severity)
 
-    def _ask_for_overrider(self, finding: Finding) -> None:
+    def _questions_of_overrider(self, finding: Finding) -> Iterator[Question]:
         overrider = self.program.rules[str(finding.overridden_by)]
         binding = finding.binding if overrider.list else PATIENT
         at = self._at(overrider, binding, finding.world_with(TRUE, UNKNOWN))
         for leaf in reasons(at.world.conditions[overrider.id], at):
-            self.questions.add(leaf.questions, finding.rule.id, finding.rule.severity)
+            yield from leaf.questions
 
     def _missing(self, finding: Finding, hold: Hold) -> Iterator[Question]:
         at = self._at(finding.rule, finding.binding, 0)

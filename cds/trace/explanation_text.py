@@ -53,7 +53,9 @@ def outcome_sentences(status: str, *, assumed: bool, overridden_by: str | None, 
     said = [_ASSUMED] if assumed else []
     said.append(_OUTCOME[status])
     if overridden_by is not None:
-        withheld = "Rule {} could override it and cannot be decided" if status == "cannot_decide" else "Rule {} overrides it"
+        withheld = (
+            "Rule {} could override it and cannot be decided" if status == "cannot_decide" else "Rule {} overrides it"
+        )
         reason = f": {because}" if because else ""
         said.append(withheld.format(f"`{overridden_by}`") + f"{reason}.")
     return said
@@ -93,4 +95,3 @@ def value_words(value: str) -> str:
 
 def _single(value: str) -> str:
     return _UNKNOWN_VALUE[Reason(value)] if value in set(Reason) else value
-

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cds.facts.model import Reason
@@ -50,6 +50,8 @@ _STATUS = {
     "skipped": "Skipped",
 }
 
+_SAYS_ITS_TEXT = frozenset({"applies", "contested"})
+
 _WHY_UNKNOWN = {
     Reason.ABSENT: "not said",
     Reason.NULL: "given as empty",
@@ -62,20 +64,28 @@ _WHY_UNKNOWN = {
 _COUNTING = {"full_days": "full day", "hours": "hour", "doses": "dose"}
 
 
-def recommendation_text(template: str, recommendation: Mapping[str, Any], label: str | None) -> str:
-    """Render a recommendation from its document; `template` is the rule's text, `label` the item's."""
+def recommendation_text(
+    template: str, recommendation: Mapping[str, Any], label: str | None, open_questions: Sequence[Question]
+) -> str:
+    """Render a recommendation from its document.
+
+    `template` is the rule's text, `label` the item's, and `open_questions` what would settle the rule. The rule's text
+    says what holds where the rule applies; where that is not known, only its title is told.
+    """
     hold = recommendation["hold"]
     words = _words(hold, label)
-    said = [_ended(_filled(template, words))]
-    if label is not None and hold is None:
-        said = [f"{label}: {said[0]}"]
     status = recommendation["status"]
+    said = [_ended(_filled(template if status in _SAYS_ITS_TEXT else recommendation["title"], words))]
+    if label is not None and (hold is None or status not in _SAYS_ITS_TEXT):
+        said = [f"{label}: {said[0]}"]
     if status in _STATUS:
         said.insert(0, f"{_STATUS[status]}{_by(recommendation)}:")
     if recommendation["assumed"]:
         said.append("Assumed to apply, because it cannot be ruled out.")
     if hold is not None:
         said += _hold_sentences(hold, recommendation, words)
+    if open_questions:
+        said.append(f"To settle it: {' '.join(question.prompt for question in open_questions)}")
     return " ".join(said)
 
 
