@@ -81,7 +81,9 @@ def ready(loaded: LoadedRuleset) -> Ruleset:
     return Ruleset(loaded, compile_ruleset(loaded))
 
 
-def read_patient(text: str | bytes, ruleset: Ruleset, *, beside: Beside | None = None, file: str | None = None) -> Patient:
+def read_patient(
+    text: str | bytes, ruleset: Ruleset, *, beside: Beside | None = None, file: str | None = None
+) -> Patient:
     """Read one patient from JSON: a facts document, or a FHIR R4 Bundle (what has a `resourceType`).
 
     Raises:
@@ -113,6 +115,18 @@ def evaluate(ruleset: Ruleset, facts: Facts, *, engines: str = "both", list_all:
         NotInEffect: the ruleset does not decide for this `as_of`.
     """
     return engine.decide(ruleset.program, facts, engines=_engines(engines), list_all=list_all)
+
+
+def check_as_of(facts: Facts, as_of: str) -> None:
+    """Check that parsed facts are of this `as_of`.
+
+    Raises:
+        FactsError: they are of another.
+    """
+    if parse_exact_instant(as_of) != facts.as_of:
+        raise FactsError(
+            f"the facts are of another `as_of` than the one given, {quoted(as_of)}", expected=f"`{facts.as_of_text}`"
+        )
 
 
 def explain(
@@ -150,7 +164,11 @@ def ask(ruleset: Ruleset, facts: Facts, *, engines: str = "both") -> dict[str, A
     """Give what to ask next: the facts whose answer could change what the decision lists (`cds-questions/1`)."""
     decision = evaluate(ruleset, facts, engines=engines).document
     kept = ("subject", "as_of", "zone", "ruleset", "facts_digest", "semantics", "renderer")
-    return {"schema": "cds-questions/1", **{key: value for key, value in decision.items() if key in kept}, "ask": decision["ask"]}
+    return {
+        "schema": "cds-questions/1",
+        **{key: value for key, value in decision.items() if key in kept},
+        "ask": decision["ask"],
+    }
 
 
 def list_rulesets(folders: Sequence[Path] = ()) -> list[LoadedRuleset]:
@@ -203,6 +221,35 @@ def shipped_patients() -> list[Path]:
     raise InputError("this installation of cds comes without example patients")
 
 
+def _from_bundle(bundle: Mapping[str, Any], ruleset: Ruleset, beside: Beside, place: Place) -> Patient:
+    """Read a Bundle; it says neither `as_of`, nor the zone, nor which procedure is meant."""
+    program, procedure = ruleset.program, beside.procedure
+    for name, said in (("as_of", beside.as_of), ("zone", beside.zone)):
+        if said is None:
+            raise FactsError(f"a FHIR Bundle does not say `{name}`", place=place, expected="it beside the Bundle")
+    if "status" not in procedure and "start" not in procedure:
+        raise FactsError(
+            "a FHIR Bundle does not say which procedure is meant, and whether it is planned or done",
+            place=place,
+            expected="the start of the procedure, or its status, beside the Bundle",
+        )
+    try:
+        reading = bundle_to_facts(
+            bundle,
+            as_of=str(beside.as_of),
+            zone=str(beside.zone),
+            dictionary=program.dictionary,
+            concepts=program.concepts,
+            procedure_status=procedure.get("status", "booked"),
+            procedure_kind=procedure.get("kind"),
+            procedure_start=procedure.get("start"),
+        )
+    except FactsError as error:
+        where = Place(place.file, path=error.place.path)
+        raise FactsError(error.problem, place=where, expected=error.expected, suggestion=error.suggestion) from None
+    return Patient(_parsed(reading.document, ruleset, Beside(), place), reading.notes)
+
+
 def _parsed(document: Mapping[str, Any], ruleset: Ruleset, beside: Beside, place: Place) -> Facts:
     program = ruleset.program
     return parse_facts(
@@ -241,7 +288,9 @@ def _is_same(one: Any, other: str) -> bool:
 def _engines(name: str) -> Sequence[str]:
     if name not in ENGINES:
         raise InputError(
-            f"there is no engine {quoted(name)}", expected=f"one of {_listed(ENGINES)}", suggestion=nearest(name, ENGINES)
+            f"there is no engine {quoted(name)}",
+            expected=f"one of {_listed(ENGINES)}",
+            suggestion=nearest(name, ENGINES),
         )
     return ENGINES[name]
 

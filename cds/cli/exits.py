@@ -73,5 +73,7 @@ def _tell(error: BaseException) -> None:
 
 def _fault_text(error: BaseException) -> str:
     """Say where the program failed, without the error's own words: they could hold a patient's values."""
-    frames = "\n".join(f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in extract_tb(error.__traceback__))
+    frames = "\n".join(
+        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in extract_tb(error.__traceback__)
+    )
     return f"internal error ({type(error).__name__}): this is a fault of cds, no advice is given; please report:\n{frames}\n"

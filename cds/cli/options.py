@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from cds.cli.completion import ruleset_names
+from cds.actions import Beside
+from cds.cli.completion import rule_ids, ruleset_names
 
 
-class Engine(StrEnum):
+class Engines(StrEnum):
     """Which engines decide."""
 
     BOTH = "both"
@@ -18,36 +19,38 @@ class Engine(StrEnum):
     REFERENCE = "reference"
 
 
-class ProcedureKind(StrEnum):
-    """The procedures that a record may leave unnamed."""
-
-    VERTEBROPLASTY = "vertebroplasty"
-    KYPHOPLASTY = "kyphoplasty"
-
-
 FactsArgument = Annotated[
     str, typer.Argument(metavar="FACTS", help="A facts file or a FHIR R4 Bundle; `-` reads standard input.")
 ]
 RulesetOption = Annotated[
     str,
-    typer.Option("--ruleset", "-r", metavar="ID|FOLDER", autocompletion=ruleset_names, help="The ruleset to decide by."),
+    typer.Option(
+        "--ruleset", "-r", metavar="ID|FOLDER", autocompletion=ruleset_names, help="The ruleset to decide by."
+    ),
 ]
+RulesetArgument = Annotated[
+    str, typer.Argument(metavar="[ID|FOLDER]", autocompletion=ruleset_names, help="A ruleset, by id or folder.")
+]
+RuleOption = Annotated[str, typer.Option("--rule", metavar="ID", autocompletion=rule_ids, help="The rule to explain.")]
 AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", metavar="T", help="Instant with offset, where the facts do not say it.")
+    str | None, typer.Option("--as-of", metavar="T", help="The instant to decide for, with its offset.")
 ]
-ZoneOption = Annotated[
-    str | None, typer.Option("--zone", metavar="NAME", help="IANA time zone of the site, where the facts do not say it.")
+DayOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DAY", help="The day to compare the review date with.")
 ]
-ProcedureStartOption = Annotated[
-    str | None, typer.Option("--procedure-start", metavar="T", help="Planned start, where the facts do not say it.")
+ZoneOption = Annotated[str | None, typer.Option("--zone", metavar="NAME", help="The site's IANA time zone.")]
+StartOption = Annotated[
+    str | None, typer.Option("--procedure-start", metavar="T", help="When the procedure is to start.")
 ]
-ProcedureKindOption = Annotated[
-    str | None,
-    typer.Option("--procedure-kind", metavar="WORD", help="vertebroplasty or kyphoplasty, if the facts do not say."),
+KindOption = Annotated[str | None, typer.Option("--procedure-kind", metavar="WORD", help="For example kyphoplasty.")]
+StatusOption = Annotated[
+    str | None, typer.Option("--procedure-status", metavar="WORD", help="For example booked, or done.")
 ]
-ProcedureStatusOption = Annotated[
-    str | None,
-    typer.Option("--procedure-status", metavar="WORD", help="For example booked or done, if the facts do not say it."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the document as canonical JSON.")]
-EngineOption = Annotated[Engine, typer.Option("--engine", help="Which engines decide; both have to agree.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print canonical JSON.")]
+EnginesOption = Annotated[Engines, typer.Option("--engine", help="Who decides; `both` have to agree.")]
+
+
+def beside(as_of: str | None, zone: str | None, start: str | None, kind: str | None, status: str | None) -> Beside:
+    """Join what the options say beside the facts."""
+    procedure = {"start": start, "kind": kind, "status": status}
+    return Beside(as_of, zone, {name: value for name, value in procedure.items() if value is not None})

@@ -15,6 +15,7 @@ MAX_RATIO_DIGITS = 300
 _TOO_LARGE: int = 10**MAX_RATIO_DIGITS
 EXPECTED = "a decimal number such as `1.2`"
 _LONGEST = 100
+_LARGEST: int = 10**MAX_DIGITS
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?")
 _RATIO = re.compile(rf"-?[0-9]{{1,{MAX_RATIO_DIGITS}}}/[1-9][0-9]{{0,{MAX_RATIO_DIGITS - 1}}}")
 
@@ -35,7 +36,9 @@ def read_number(raw: object) -> Fraction:
     if isinstance(raw, Decimal) and raw.is_finite():
         return _exact(raw, raw)
     if isinstance(raw, int) and not isinstance(raw, bool):
-        return _exact(Decimal(raw), raw)
+        if abs(raw) >= _LARGEST:
+            raise _too_long(raw)
+        return Fraction(raw)
     raise InputError(f"{quoted(raw)} is not an exact number", expected=EXPECTED)
 
 
@@ -66,9 +69,13 @@ def is_writable(value: Fraction) -> bool:
 
 def _exact(number: Decimal, raw: object) -> Fraction:
     if not _is_short(number):
-        expected = f"at most {MAX_DIGITS} digits and an exponent of {MAX_EXPONENT}"
-        raise InputError(f"{quoted(raw)} has too many digits", expected=expected)
+        raise _too_long(raw)
     return Fraction(*number.as_integer_ratio())
+
+
+def _too_long(raw: object) -> InputError:
+    expected = f"at most {MAX_DIGITS} digits and an exponent of at most {MAX_EXPONENT}"
+    return InputError(f"{quoted(raw)} has too many digits", expected=expected)
 
 
 def _is_short(number: Decimal) -> bool:

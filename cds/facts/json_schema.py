@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cds.facts.decimals import number_text
 from cds.facts.dictionary import Declaration, Dictionary, FactType
 from cds.facts.known import CODE, DISPLAY, FROM, LONGEST_CODE, SYSTEM, TO
 from cds.facts.lists import ID, ITEMS, RECONCILED
@@ -59,6 +60,7 @@ _DEFINITIONS: Schema = {
     },
     "id": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
 }
+_NOT_KNOWN: list[Schema] = [{"$ref": "#/$defs/unknown"}, {"type": "null"}]
 _WITH_INTERVALS = frozenset({FactType.NUMBER, FactType.QUANTITY, FactType.TIME})
 
 
@@ -73,37 +75,83 @@ def facts_schema(dictionary: Dictionary) -> Schema:
         ZONE: {"description": "The IANA time zone of the site, here or beside the document.", "type": "string"},
         **schema["properties"],
     }
-    schema["required"] = ["schema", SUBJECT, *schema.get("required", [])]
+    schema["required"] = ["schema", SUBJECT, *schema["required"]]
     return {"$schema": DIALECT, "$id": "urn:cds:facts:1", "title": SCHEMA, **schema, "$defs": _DEFINITIONS}
 
 
 def _group(group: Group, shape: Shape, prefix: str) -> Schema:
-    """Describe the members of a group, which may be left out unless a fact below them is required."""
-    required = [
-        member for member in group.members if any(f"{name}.".startswith(f"{prefix}{member}.") for name in shape.required)
-    ]
+    """Describe the members of a group; one is required if a fact in it is."""
     members = {
         name: _leaf(member) if isinstance(member, Leaf) else _group(member, shape, f"{prefix}{name}.")
         for name, member in group.members.items()
         if not isinstance(member, Leaf) or member.declared.type is not FactType.CONCEPT
     }
-    schema = _object(members)
-    return schema | {"required": required} if required else schema
+    needed = {name.removeprefix(prefix).split(".")[0] for name in shape.required if name.startswith(prefix)}
+    return _object(members, required=sorted(needed))
 
 
 def _leaf(leaf: Leaf) -> Schema:
-    declared = leaf.declared
+    described = {"description": _description(leaf.declared)}
     if leaf.items is not None:
-        forms = [_list(leaf.items)]
-    else:
-        forms = [_fact(declared, _description(declared))]
-        if leaf.taken is not None:
-            measured = _object({VALUE: _fact(declared), TAKEN: _fact(leaf.taken, leaf.taken.ask)})
-            forms = [{"anyOf": [*forms[0]["anyOf"], measured, _conflict(measured)]}]
-    if declared.required:
-        return {"description": _description(declared), **forms[0]}
-    return {"description": _description(declared), **forms[0]}
+        return described | {"anyOf": [_list(leaf.items), *_NOT_KNOWN]}
+    forms = _known_forms(leaf.declared)
+    if leaf.taken is not None:
+        value, time = _any_of(leaf.declared), _any_of(leaf.taken) | {"description": _description(leaf.taken)}
+        report = _object({VALUE: value, TAKEN: time})
+        return described | {"anyOf": [*forms, report, *_NOT_KNOWN, _conflict([*forms, report])]}
+    if leaf.declared.required:
+        return described | {"anyOf": [*forms, _conflict(forms)]}
+    return described | _any_of(leaf.declared)
 
 
-def _object(properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+def _any_of(declared: Declaration) -> Schema:
+    forms = _known_forms(declared)
+    return {"anyOf": [*forms, *_NOT_KNOWN, _conflict(forms)]}
+
+
+def _known_forms(declared: Declaration) -> list[Schema]:
+    if declared.type is FactType.BOOLEAN:
+        return [{"type": "boolean"}]
+    if declared.type is FactType.ENUM:
+        return [{"enum": list(declared.values)}]
+    form = {"$ref": f"#/$defs/{declared.type}"}
+    if declared.type in _WITH_INTERVALS:
+        return [form, _object({FROM: form, TO: form}, required=[FROM, TO])]
+    return [form]
+
+
+def _conflict(reports: list[Schema]) -> Schema:
+    several = {"type": "array", "minItems": 2, "items": {"anyOf": reports}}
+    return _object({CONFLICTING: several}, required=[CONFLICTING])
+
+
+def _list(shape: Shape) -> Schema:
+    item = _group(shape.root, shape, "")
+    item["properties"] = {ID: {"$ref": "#/$defs/id"}, **item["properties"]}
+    item["required"] = [ID, *item["required"]]
+    complete = {"description": "Whether the list is known to be complete.", "type": ["boolean", "null"]}
+    return _object({RECONCILED: complete, ITEMS: {"type": "array", "items": item}}, required=[ITEMS])
+
+
+def _object(properties: Schema, *, required: list[str] | None = None) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required or [],
+        "additionalProperties": False,
+    }
+
+
+def _description(declared: Declaration) -> str:
+    """Say what is asked, in which unit and within which limits."""
+    unit = f" {declared.unit}" if declared.unit else ""
+    parts = [declared.ask]
+    if declared.unit:
+        parts.append(f"In `{declared.unit}` or a unit that converts to it.")
+    if declared.minimum is not None:
+        parts.append(f"At least {number_text(declared.minimum)}{unit}.")
+    if declared.maximum is not None:
+        parts.append(f"At most {number_text(declared.maximum)}{unit}.")
+    if declared.not_after_as_of:
+        parts.append("Not after `as_of`.")
+    return " ".join(part for part in parts if part)

@@ -122,9 +122,9 @@ def _check_bundle(bundle: Any) -> None:
     if kind != "Bundle":
         said = f"this is {quoted(kind)}, not a Bundle" if isinstance(kind, str) else "this is not a FHIR resource"
         raise _refusal(said, ("resourceType",), "a FHIR R4 Bundle")
-    if bundle.get("type") not in _READ_TYPES:
-        said = bundle.get("type")
-        problem = f"a Bundle of type {quoted(said)} is not read" if isinstance(said, str) else "the Bundle has no type"
+    of_type = bundle.get("type")
+    if of_type not in _READ_TYPES:
+        problem = f"a Bundle of type {quoted(of_type)} is not read" if of_type else "the Bundle has no type"
         raise _refusal(problem, ("type",), "one of " + ", ".join(f"`{word}`" for word in _READ_TYPES))
 
 
@@ -153,13 +153,14 @@ def _found(entry: Any, path: Path, passed_over: Counter[str]) -> Found[Any] | No
 
 
 def _is_repeated(one: Found[Any], seen: dict[tuple[str, str], Found[Any]], draft: Draft) -> bool:
-    if one.resource.id is None:
+    own = one.resource.id or one.full_url
+    if own is None:
         return False
-    other = seen.setdefault((one.resource.resource_type, one.resource.id), one)
+    other = seen.setdefault((one.resource.resource_type, own), one)
     if other is one:
         return False
     if other.resource != one.resource:
-        raise _refusal("two different resources have one id", (*one.path, "id"), "one resource for each id")
+        raise _refusal("two different resources have one id", one.path, "one resource for each id")
     draft.note(NoteKind.DUPLICATE, one.name, one.at)
     return True
 

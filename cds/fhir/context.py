@@ -11,6 +11,7 @@ from cds.facts.dictionary import Declaration
 from cds.facts.instants import format_day, parse_exact_instant
 from cds.facts.zones import Zone
 from cds.fhir.bundle import Found
+from cds.fhir.resources import Period
 from cds.fhir.times import FhirTime, fhir_time
 from cds.terminology.concepts import Concepts
 
@@ -42,6 +43,20 @@ class Context:
             return fhir_time(text, self.zone)
         except InputError as error:
             raise found.refusal(error, *field) from error
+
+    def period(self, period: Period, found: Found[Any], field: str) -> FhirTime | None:
+        """Read a time of a resource that has a start and an end.
+
+        Raises:
+            FactsError: they are not times, or the end is before the start.
+        """
+        if period.start is None or period.end is None:
+            return None
+        start, end = self.time(period.start, found, field, "start"), self.time(period.end, found, field, "end")
+        try:
+            return start.until(end)
+        except InputError as error:
+            raise found.refusal(error, field) from error
 
     def is_after(self, time: FhirTime | None) -> bool:
         """Tell whether a time is certainly after `as_of`."""

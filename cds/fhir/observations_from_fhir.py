@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -87,10 +86,7 @@ def _time(found: Found[Observation], context: Context) -> FhirTime | None:
     if observation.effective_instant is not None:
         return context.time(observation.effective_instant, found, "effectiveInstant")
     period = observation.effective_period
-    if period is None or period.start is None or period.end is None:
-        return None
-    ends = context.time(period.start, found, "effectivePeriod"), context.time(period.end, found, "effectivePeriod")
-    return ends[0].until(ends[1])
+    return context.period(period, found, "effectivePeriod") if period is not None else None
 
 
 def _say(declared: Declaration, reports: list[_Report], context: Context, draft: Draft) -> None:
@@ -126,9 +122,7 @@ def _value(declared: Declaration, report: _Report, context: Context) -> Any:
 def _newest(reports: list[_Report]) -> list[_Report]:
     """Leave out those that are certainly older than another; one without a time may be the newest."""
     latest = max((report.time.span.low for report in reports if report.time is not None), default=None)
-    return [
-        report for report in reports if report.time is None or latest is None or report.time.span.high >= latest
-    ]
+    return [report for report in reports if report.time is None or latest is None or report.time.span.high >= latest]
 
 
 def _one_of_each(values: list[tuple[_Report, Any]]) -> list[tuple[_Report, Any]]:

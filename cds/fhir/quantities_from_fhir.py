@@ -1,4 +1,4 @@
-"""The value of an observation as a facts document says it: exact, with its UCUM unit, as an interval where it has one."""
+"""The value of an observation as a facts document says it: exact, with its UCUM unit, or as an interval."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cds.errors import InputError
 from cds.facts.decimals import number_text, read_number
 from cds.facts.dictionary import Declaration, FactType
 from cds.facts.units import convert, quantity_text

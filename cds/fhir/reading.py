@@ -117,4 +117,4 @@ class Draft:
             for group in groups:
                 place = place.setdefault(group, {})
             place[last] = said[0] if len(said) == 1 else {"conflicting": sorted(said, key=repr)}
-        return Reading(document, tuple(sorted(self.notes)))
+        return Reading(document, tuple(sorted(set(self.notes))))

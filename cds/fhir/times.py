@@ -34,13 +34,15 @@ class FhirTime:
         return self.span.high < other.span.low
 
     def until(self, other: FhirTime) -> FhirTime:
-        """Give the interval from this time to another."""
-        return FhirTime({"from": _end(self.said, "from"), "to": _end(other.said, "to")}, self._span_until(other))
+        """Give the interval from this time to another.
 
-    def _span_until(self, other: FhirTime) -> TimeSpan:
-        if self.span.low > other.span.high:
+        Raises:
+            InputError: all of the other lies before all of this.
+        """
+        if other.is_certainly_before(self):
             raise InputError("the period ends before it starts", expected="a start that is not after the end")
-        return TimeSpan(self.span.low, other.span.high)
+        span = TimeSpan(min(self.span.low, other.span.low), max(self.span.high, other.span.high))
+        return FhirTime({"from": _end(self.said, "from"), "to": _end(other.said, "to")}, span)
 
 
 def fhir_time(text: str, zone: Zone) -> FhirTime:
@@ -85,7 +87,7 @@ def _days_of(text: str) -> tuple[str, str] | None:
 
 
 def _end(said: Any, end: str) -> str:
-    return said[end] if isinstance(said, dict) else said
+    return str(said[end] if isinstance(said, dict) else said)
 
 
 def _years(born: str, on_day: str) -> int:

@@ -278,10 +278,10 @@ class ConditionCompiler:
         if counting is None:
             return _REFUSED
         region = _region(test.operator, [duration.amount for duration in durations if duration])
-        if region.is_empty:
-            self.problems.add(path, "the lower bound is above the upper bound")
         if region.low is None:
             region = replace(region, low=0)  # before means before (language §7.7)
+        if region.is_empty:
+            self.problems.add(path, "no time can fulfil this", expected="the lower bound first, or one above 0")
         earlier, later = (fact, other) if test.before else (other, fact)
         return Elapsed(earlier, later, counting, region.low, region.high, region.low_included, region.high_included)
 
@@ -320,7 +320,10 @@ class _Region:
 
     @property
     def is_empty(self) -> bool:
-        return self.low is not None and self.high is not None and bool(self.low > self.high)
+        if self.low is None or self.high is None:
+            return False
+        both_included = self.low_included and self.high_included
+        return bool(self.low > self.high or (self.low == self.high and not both_included))
 
 
 def _region(operator: str, values: list[Any]) -> _Region:

@@ -122,7 +122,9 @@ def positions_on(question: Question) -> tuple[Position, ...]:
 
 
 def _said(position: ParameterPosition | RulePosition) -> str:
-    return value_text(position.value) if isinstance(position, ParameterPosition) else "its own condition"
+    if isinstance(position, ParameterPosition):
+        return value_text(position.value)
+    return position.note or position.locator or "a condition of its own"
 
 
 def value_text(value: ParameterValue) -> str:

@@ -76,7 +76,7 @@ class _Builder:
     def _add_words(self, built: dict[str, Any], disposition: Disposition) -> None:
         """Add the rendered words, which the digest does not cover."""
         built["renderer"] = sentences.RENDERER
-        built["disposition"]["text"] = disposition.row.text
+        built["disposition"]["text"] = sentences.disposition_text(disposition.row.text, built["ruleset"])
         for recommendation in built["recommendations"]:
             template = self.program.rules[recommendation["rule"]].text
             item = self._items.get(recommendation["binding"])
@@ -125,7 +125,7 @@ class _Builder:
             "assumed": finding.assumed,
             "hold": None if hold is None else self._hold_document(finding, hold),
             "sources": [_source(cited) for cited in rule.sources],
-            "positions": [_position(position) for position in rule.positions],
+            "positions": [] if finding.is_withheld else [_position(position) for position in rule.positions],
             "because": [_leaf(leaf) for leaf in traced],
             "overridden_by": finding.overridden_by,
             "opposed_by": finding.opposed_by,
@@ -144,7 +144,7 @@ class _Builder:
         asked: dict[str, Question] = {}
         if finding.verdict is UNKNOWN and finding.status in {"cannot_decide", "applies"}:
             asked.update((question.fact, question) for leaf in traced for question in leaf.questions)
-        if finding.status == "cannot_decide" and finding.overridden_by is not None:
+        if finding.is_withheld:
             asked.update((question.fact, question) for question in self._questions_of_overrider(finding))
         if hold is not None:
             asked.update((question.fact, question) for question in self._missing(finding, hold))
@@ -206,7 +206,7 @@ class _Builder:
             "no_dose_from": self._no_dose_from(hold.deadline) if dated else None,
             "last_dose": self._time_text(hold.item, "last_dose"),
             "earliest_procedure": self._instant(hold.earliest_procedure) if dated else None,
-            "restart": finding.rule.restart,
+            "restart": None if finding.is_withheld else finding.rule.restart,
             "record_status": _word_of(hold.item, "status"),
         }
         if hold.state == "contested":

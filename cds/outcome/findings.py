@@ -41,6 +41,11 @@ class Finding:
         return self.status != "overridden" or TRUE in self.truths
 
     @property
+    def is_withheld(self) -> bool:
+        """Say whether a rule that could override this one cannot be decided: no date and no number is given then."""
+        return self.status == "cannot_decide" and self.overridden_by is not None
+
+    @property
     def is_rest_of_list(self) -> bool:
         """Say whether this is about what an incomplete list leaves out: asked once per list, not listed."""
         return self.binding.endswith(f"/{REST}")

@@ -58,8 +58,7 @@ def hold_of(finding: Finding, item: Item, program: Program, facts: Facts) -> Hol
         return Hold(item, str(meant), str(meant))
     if finding.verdict is UNKNOWN and meant in {HoldAdvice.PRESCRIBER, HoldAdvice.UNIDENTIFIED} and finding.assumed:
         return Hold(item, str(meant), "assumed")
-    reason = "withheld" if finding.overridden_by else "condition_unknown"
-    return Hold(item, "undecidable", reason, interval=interval)
+    return Hold(item, "undecidable", "withheld" if finding.is_withheld else "condition_unknown")
 
 
 def deadline_for(interval: Interval, start: TimeSpan, zone: Zone) -> Deadline:

@@ -51,7 +51,8 @@ def find_ruleset(name: str | Path, search: Iterable[Path]) -> Path:
     if len(found) == 1:
         return found[0]
     if len(found) > 1:
-        said = f"several rulesets are called {quoted(name)}: {listed(map(str, found), last='and')}"
+        folders = " and ".join(f"`{each}`" for each in found)
+        said = f"several rulesets are called {quoted(name)}: {folders}"
         raise _refusal(said, "the folder of one")
     if folder.is_dir():
         return folder

@@ -42,7 +42,7 @@ def canonical_form(part: Any, *, without: tuple[str, ...] = ()) -> Any:
     becomes `{"decimal": "1.5"}`, so that it is never taken for the text.
     """
     if isinstance(part, Leaf):
-        return {part.fact: canonical_form(part.test)}
+        return canonical_form(part.root)
     if isinstance(part, BaseModel):
         return {
             key: _of_field(type(part), key, value)

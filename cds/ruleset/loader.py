@@ -69,11 +69,12 @@ def _base(
     if same_id and not others:
         problems.add(("extends", "id"), f"the ruleset extends itself, through {quoted(extends.id)}")
     found: list[LoadedRuleset] = []
+    failed = Problems()
     for header in others:
         try:
             base = _load(header.folder, search, below)
         except RulesetError as error:
-            problems.add_error(error)
+            failed.add_error(error)
             continue
         if base.digest == extends.digest:
             return base
@@ -84,6 +85,7 @@ def _base(
         problems.add(("extends", "digest"), said, expected="the ruleset that was extended, or a review of the overlay")
     elif not same_id:
         _not_found(extends, known, below, problems)
+    failed.raise_if_any()
     problems.raise_if_any()
     raise AssertionError(extends.id)  # every way here has noted a problem
 

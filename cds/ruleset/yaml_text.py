@@ -122,7 +122,7 @@ class _Reader:
             said = error.problem or error.context or "it cannot be read"
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             self._stop(line, column, f"this is not YAML: {said}", "two spaces of indentation a level, closed brackets")
-        except (yaml.YAMLError, ValueError):
+        except (yaml.YAMLError, ValueError, OverflowError):
             self._stop(1, 1, "this is not YAML: a character or an escape in it cannot be read")
 
     def _take(self, event: events.Event) -> None:

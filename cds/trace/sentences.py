@@ -89,6 +89,11 @@ def recommendation_text(
     return " ".join(said)
 
 
+def disposition_text(template: str, ruleset: Mapping[str, Any]) -> str:
+    """Render a disposition's text; it may name the ruleset that decided as `{ruleset}` and `{version}`."""
+    return _filled(template, {"ruleset": ruleset["id"], "version": ruleset["version"]})
+
+
 def prompt_text(question: Question) -> str:
     """Render a question, with the item it is about and why it is open."""
     about = f" [{question.label}]" if question.label else ""

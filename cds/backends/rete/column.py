@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import chain
 
 from cds.errors import EngineFailure
 from cds.facts.instants import Zone
@@ -28,6 +29,7 @@ OUTER = "o"
 Property = int | str
 Properties = dict[str, Property]
 Encoded = Iterable[tuple[str, Property]]
+_Encode = Callable[["Column", Value, Zone], Encoded]
 
 
 class Form(StrEnum):
@@ -82,14 +84,6 @@ class Column:
         elif self.form is Form.KNOWN:
             yield self.name, 0
 
-    def known(self, value: Value, zone: Zone) -> Encoded:
-        """Give the properties of a known fact.
-
-        Raises:
-            EngineFailure: the value is not of the type that the program compares.
-        """
-        return _ENCODERS[self.form](self, value, zone)
-
 
 _TIMES = frozenset({Form.TIME, Form.DAY, Form.MOVED})
 _BOUNDED = _TIMES | {Form.NUMBER}
@@ -99,21 +93,37 @@ class Encoder:
     """Put the facts of one patient, or of one item, into properties."""
 
     def __init__(self, columns: Iterable[Column]) -> None:
-        self._by_fact: dict[str, list[Column]] = {}
+        self._by_fact: dict[str, list[tuple[_Encode, Column]]] = {}
         self._of_unknown: Properties = {}
+        self._of_words: dict[tuple[str, str | bool], Properties] = {}
         for column in columns:
-            self._by_fact.setdefault(column.fact, []).append(column)
+            self._by_fact.setdefault(column.fact, []).append((_ENCODERS[column.form], column))
             self._of_unknown.update(column.unknown())
 
     def encode(self, values: Mapping[str, Value], zone: Zone) -> Properties:
-        """Give the properties of all facts that the program looks at."""
+        """Give the properties of all facts that the program looks at.
+
+        Raises:
+            EngineFailure: a value is not of the type that the program compares.
+        """
         properties = self._of_unknown.copy()
         for name, value in values.items():
-            columns = self._by_fact.get(name)
-            if columns is not None and not isinstance(value, Unknown):
-                for column in columns:
-                    properties.update(column.known(value, zone))
+            if name not in self._by_fact or isinstance(value, Unknown):
+                continue
+            if isinstance(value, Word):
+                properties.update(self._encode_word(name, value, zone))
+            else:
+                for encode, column in self._by_fact[name]:
+                    properties.update(encode(column, value, zone))
         return properties
+
+    def _encode_word(self, name: str, value: Word, zone: Zone) -> Properties:
+        """Encode a word once: there are not many, and some are looked at by many classes."""
+        found = self._of_words.get((name, value.value))
+        if found is None:
+            encoded = (encode(column, value, zone) for encode, column in self._by_fact[name])
+            found = self._of_words[name, value.value] = dict(chain.from_iterable(encoded))
+        return found
 
 
 def scaled(value: Fraction, scale: int) -> int:
@@ -197,7 +207,7 @@ def _unfit(column: Column) -> EngineFailure:
     return EngineFailure(f"the value of `{column.fact}` is not of the type that the program compares")
 
 
-_ENCODERS: Mapping[Form, Callable[[Column, Value, Zone], Encoded]] = {
+_ENCODERS: Mapping[Form, _Encode] = {
     Form.WORD: _word,
     Form.TRUTH: _truth,
     Form.MEMBER: _member,

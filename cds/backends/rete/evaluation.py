@@ -5,18 +5,17 @@ It knows how messages are made and what a firing means, and leaves the firing to
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from cds.backends.rete.column import OUTER, Properties
 from cds.backends.rete.limits import MAX_MESSAGES
-from cds.backends.rete.network import Compiled, Level, ListNetworks, Network
-from cds.backends.rete.plan import Answer
+from cds.backends.rete.network import Compiled, Level, ListNetworks, Network, is_admitted
 from cds.backends.rete.signal import FLAG, AnyApplies, Quantifier, Result
 from cds.errors import EngineFailure
-from cds.facts.model import FactList, Facts, Item, Word
+from cds.facts.model import FactList, Facts, Word
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth, every, exists
-from cds.ir.program import Rule
-from cds.ir.verdicts import PATIENT, REST, Key, Verdicts
+from cds.ir.verdicts import Key, Verdicts
 
 Fire = Callable[[Network, Properties | None, Sequence[Properties]], Iterable[tuple[str, Iterable[int]]]]
 """Run a network on an anchor, if it is a join, and messages; give each rule that fired, with the messages' numbers."""
@@ -31,6 +30,7 @@ class Evaluation:
         self._fire = fire
         self._facts_of_patient = compiled.encoders[None].encode(facts.values, facts.zone)
         self._facts_of_items: dict[str, list[Properties]] = {}
+        self._substances: dict[str, list[str | None]] = {}
         self._patient: dict[int, Truth] = {}
         self._items: dict[int, list[Truth]] = {}
         """By signal, one truth for each item of its list."""
@@ -45,12 +45,7 @@ class Evaluation:
         """
         for level in self._compiled.levels:
             self._run(level)
-        verdicts: dict[Key, Truth] = {}
-        for answer in self._compiled.answers:
-            for binding, truth in self._answered(answer):
-                for world in answer.worlds:
-                    verdicts[answer.step.id, binding, world] = truth
-        return verdicts
+        return self._verdicts()
 
     def _run(self, level: Level) -> None:
         for network in level.patient:
@@ -66,29 +61,30 @@ class Evaluation:
 
     def _concerned(self, name: str, networks: ListNetworks) -> Iterable[tuple[Network, list[int]]]:
         """Give every network with the numbers of the items that it can concern."""
-        concerned: dict[Network, list[int]] = {network: [] for network in networks.all}
-        for number, item in enumerate(self._list(name).items):
-            for network in networks.concerning(_substance(item, networks.concept)):
+        concerned: dict[Network, list[int]] = defaultdict(list)
+        for number, substance in enumerate(self._substances_of(name)):
+            for network in networks.concerning(substance):
                 concerned[network].append(number)
         return concerned.items()
 
     def _run_on_patient(self, network: Network) -> None:
         reads = network.reads
         message = _chosen(self._facts_of_patient, reads.facts) | self._flags_of_patient(reads.patient)
-        self._patient.update(network.signals)
+        self._patient.update(dict.fromkeys(network.signals, UNKNOWN))
         for signal, truth, _ in self._fired(network, None, [message]):
             self._patient[signal] = _settled(self._patient[signal], truth)
 
     def _run_on_items(self, network: Network, name: str, numbers: list[int]) -> None:
-        count = len(self._list(name).items)
-        for signal, otherwise in network.signals.items():
-            row = self._items[signal] = [otherwise] * count
+        substances = self._substances_of(name)
+        for signal, guard in network.signals.items():
+            row = self._items[signal] = [UNKNOWN if guard is None else FALSE] * len(substances)
             for number in numbers:
-                row[number] = UNKNOWN
+                if is_admitted(substances[number], guard):
+                    row[number] = UNKNOWN
         reads = network.reads
         facts = self._facts_of(name)
         flags = self._flags_of_patient(reads.patient)
-        own = [(f"{FLAG}{signal}", self._items[signal]) for signal in reads.own]
+        own = [(f"{FLAG}{signal}", self._row(signal, name)) for signal in reads.own]
         anchor = _chosen(self._facts_of_patient, reads.anchors) if reads.anchors else None
         messages = [_chosen(facts[number], reads.facts) | flags | _flags(own, number) for number in numbers]
         for signal, truth, message in self._fired(network, anchor, messages):
@@ -100,8 +96,8 @@ class Evaluation:
         outer_facts, inner_facts = self._facts_of(name), self._facts_of(inner)
         reads = network.reads
         flags = self._flags_of_patient(reads.patient)
-        own = [(f"{FLAG}{signal}", self._items[signal]) for signal in reads.own]
-        outer = [(f"{OUTER}{FLAG}{signal}", self._items[signal]) for signal in reads.outer]
+        own = [(f"{FLAG}{signal}", self._row(signal, inner)) for signal in reads.own]
+        outer = [(f"{OUTER}{FLAG}{signal}", self._row(signal, name)) for signal in reads.outer]
         pairs = [(number, other) for number in numbers for other in range(len(inner_facts))]
         for signal in network.signals:
             self._pairs[signal] = {}
@@ -134,7 +130,7 @@ class Evaluation:
         if isinstance(signal, AnyApplies):
             self._patient[signal.id] = max((self._truth(result) for result in signal.results), default=FALSE)
         elif signal.place.list is None:
-            self._patient[signal.id] = self._quantified(signal, self._items[signal.body])
+            self._patient[signal.id] = self._quantified(signal, self._row(signal.body, signal.list))
         else:
             count = len(self._list(signal.place.list).items)
             self._items[signal.id] = [self._quantified_for(signal, number) for number in range(count)]
@@ -142,12 +138,14 @@ class Evaluation:
     def _quantified_for(self, signal: Quantifier, number: int) -> Truth:
         """Combine the truths of the items of a list for one outer item."""
         pairs = self._pairs.get(signal.body)
-        others = list(range(len(self._list(signal.list).items)))
-        if signal.without_own:
-            others.remove(number)
         if pairs is None:
-            return self._quantified(signal, [self._items[signal.body][other] for other in others])
-        return self._quantified(signal, [pairs.get((number, other), UNKNOWN) for other in others])
+            truths = self._row(signal.body, signal.list)
+        else:
+            count = len(self._list(signal.list).items)
+            truths = [pairs.get((number, other), UNKNOWN) for other in range(count)]
+        if signal.without_own:
+            truths = truths[:number] + truths[number + 1 :]
+        return self._quantified(signal, truths)
 
     def _quantified(self, signal: Quantifier, truths: list[Truth]) -> Truth:
         combine = exists if signal.quantifier == "exists" else every
@@ -157,25 +155,40 @@ class Evaluation:
         """Give a step's own truth: per item, that of any binding, what the list may leave out among them."""
         if result.list is None:
             return self._patient[result.signal]
-        return max((*self._items[result.signal], self._truth_of_rest(result)))
+        return max((*self._row(result.signal, result.list), self._truth_of_rest(result.list, result.group)))
 
-    def _truth_of_rest(self, result: Result) -> Truth:
+    def _truth_of_rest(self, list_name: str, group: int | None) -> Truth:
         """Give the truth for whatever a list leaves out: UNKNOWN in the rule's phase of care, else FALSE."""
-        if self._list(str(result.list)).complete:
+        if self._list(list_name).complete:
             return FALSE
-        return UNKNOWN if result.group is None or self._patient[result.group] is TRUE else FALSE
+        return UNKNOWN if group is None or self._patient[group] is TRUE else FALSE
 
-    def _answered(self, answer: Answer) -> Iterable[tuple[str, Truth]]:
-        """Give the bindings for which a step is TRUE or UNKNOWN."""
-        result = answer.result
-        if result.list is None:
-            truths: Iterable[tuple[str, Truth]] = [(PATIENT, self._patient[result.signal])]
-        else:
-            items = self._list(result.list).items
-            truths = [(item.binding, truth) for item, truth in zip(items, self._items[result.signal], strict=True)]
-            if isinstance(answer.step, Rule):
-                truths.append((f"{result.list}/{REST}", self._truth_of_rest(result)))
-        return ((binding, truth) for binding, truth in truths if truth is not FALSE)
+    def _verdicts(self) -> Verdicts:
+        """Give what is TRUE or UNKNOWN; the signals of items that were not asked for are FALSE for all of them."""
+        answers = self._compiled.answers
+        verdicts: dict[Key, Truth] = {}
+        for signal, keys in answers.patient.items():
+            truth = self._patient[signal]
+            if truth is not FALSE:
+                verdicts.update(dict.fromkeys(keys, truth))
+        for signal, truths in self._items.items():
+            if signal in answers.items:
+                list_name, steps = answers.items[signal]
+                for item, truth in zip(self._list(list_name).items, truths, strict=True):
+                    if truth is not FALSE:
+                        verdicts.update({(step, item.binding, world): truth for step, world in steps})
+        for (list_name, group), keys in answers.rest.items():
+            if self._truth_of_rest(list_name, group) is UNKNOWN:
+                verdicts.update(dict.fromkeys(keys, UNKNOWN))
+        return verdicts
+
+    def _row(self, signal: int, list_name: str) -> list[Truth]:
+        """Give the truths of a signal for the items of its list, also if no item was asked about."""
+        row = self._items.get(signal)
+        if row is None:
+            truth = UNKNOWN if self._compiled.guards[signal] is None else FALSE
+            row = self._items[signal] = [truth] * len(self._list(list_name).items)
+        return row
 
     def _list(self, name: str) -> FactList:
         return self._facts.list(name)
@@ -189,18 +202,20 @@ class Evaluation:
             self._facts_of_items[name] = [encoder.encode(item.values, zone) if encoder else {} for item in items]
         return self._facts_of_items[name]
 
+    def _substances_of(self, name: str) -> list[str | None]:
+        """Give what every item of a list is known to be."""
+        if name not in self._substances:
+            concept = self._compiled.concepts.get(name)
+            values = [item.values.get(concept) if concept else None for item in self._list(name).items]
+            self._substances[name] = [str(value.value) if isinstance(value, Word) else None for value in values]
+        return self._substances[name]
+
     def _flags_of_patient(self, signals: Iterable[int]) -> Properties:
         return {f"{FLAG}{id_}": int(truth is TRUE) for id_ in signals if (truth := self._patient[id_]) is not UNKNOWN}
 
     def _flags_of_pair(self, signals: Iterable[int], pair: tuple[int, int]) -> Properties:
         found = ((id_, self._pairs[id_].get(pair, UNKNOWN)) for id_ in signals)
         return {f"{FLAG}{id_}": int(truth is TRUE) for id_, truth in found if truth is not UNKNOWN}
-
-
-def _substance(item: Item, concept: str | None) -> str | None:
-    """Give what an item is known to be."""
-    value = item.values.get(concept) if concept else None
-    return str(value.value) if isinstance(value, Word) else None
 
 
 def _chosen(properties: Properties, names: Iterable[str]) -> Properties:

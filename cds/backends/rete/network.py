@@ -25,9 +25,9 @@ from cds.backends.rete.formula import (
     sum_of,
 )
 from cds.backends.rete.limits import MAX_PENDING, MAX_PROPERTIES, check
-from cds.backends.rete.plan import Answer, Plan
+from cds.backends.rete.plan import Answers, Plan
 from cds.backends.rete.signal import AnyApplies, Guard, Head, Join, Place, Quantifier, Signal, signal_in
-from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth
+from cds.ir.kleene import FALSE, TRUE, Truth
 
 ITEM = "m"
 """The message that a pattern is about."""
@@ -65,9 +65,10 @@ class Network:
     """A ruleset of the engine, what its messages are made of, and what its rules say when they fire."""
 
     place: Place
-    signals: Mapping[int, Truth]
-    """The signals that it answers, and what they are for an item that it is not asked about."""
+    signals: Mapping[int, Guard]
+    """The signals that it answers, and the substances for which each can be other than FALSE."""
     guard: Guard
+    """The substances of the items that it is asked about; None for any."""
     reads: Reads
     definition: Mapping[str, Any]
     says: Mapping[str, tuple[int, Truth]]
@@ -79,7 +80,6 @@ class ListNetworks:
     """The networks of one level about the items of one list (the outer items, for those about two)."""
 
     all: tuple[Network, ...]
-    concept: str | None
     _found: dict[str, tuple[Network, ...]] = field(default_factory=dict)
 
     def concerning(self, substance: str | None) -> tuple[Network, ...]:
@@ -88,7 +88,7 @@ class ListNetworks:
             return self.all
         found = self._found.get(substance)
         if found is None:
-            found = tuple(network for network in self.all if network.guard is None or substance in network.guard)
+            found = tuple(network for network in self.all if is_admitted(substance, network.guard))
             self._found[substance] = found
         return found
 
@@ -111,8 +111,10 @@ class Compiled:
 
     levels: tuple[Level, ...]
     encoders: Mapping[str | None, Encoder]
-    answers: tuple[Answer, ...]
+    guards: Mapping[int, Guard]
+    """By signal, the substances for which it can be other than FALSE."""
     concepts: Mapping[str, str]
+    answers: Answers
 
     @property
     def networks(self) -> Iterator[Network]:
@@ -139,18 +141,28 @@ def compile_plan(plan: Plan) -> Compiled:
             levels[signal.level].combined.append(signal)
     for (level, place, _), members in groups.items():
         networks = [_network(chunk, plan, needed) for chunk in _chunks(members, needed)]
-        _put(levels[level], place, networks, plan.concepts)
-    return Compiled(tuple(levels), _encoders(plan.columns), plan.answers, plan.concepts)
+        _put(levels[level], place, networks)
+    guards = {signal.id: _own_guard(signal) for signal in plan.signals.all}
+    return Compiled(tuple(levels), _encoders(plan.columns), guards, plan.concepts, plan.answers)
 
 
-def _put(level: Level, place: Place, networks: list[Network], concepts: Mapping[str, str]) -> None:
+def is_admitted(substance: str | None, guard: Guard) -> bool:
+    """Say whether an item of a substance, None if that is not known, is one of those that a guard lets through."""
+    return guard is None or substance is None or substance in guard
+
+
+def _own_guard(signal: Signal) -> Guard:
+    return signal.guard if isinstance(signal, Head) else None
+
+
+def _put(level: Level, place: Place, networks: list[Network]) -> None:
     if place.list is None:
         level.patient += networks
         return
     name = place.outer or place.list
     where = level.pairs if place.outer else level.lists
     known = where[name].all if name in where else ()
-    where[name] = ListNetworks((*known, *networks), concepts.get(name))
+    where[name] = ListNetworks((*known, *networks))
 
 
 def _encoders(every: Iterable[Column]) -> dict[str | None, Encoder]:
@@ -163,14 +175,12 @@ def _encoders(every: Iterable[Column]) -> dict[str | None, Encoder]:
 def _needed(plan: Plan) -> dict[int, Guard]:
     """Give by signal the substances of its item for which anything asks for it; a pair's are of its outer item."""
     users: dict[int, list[Guard]] = defaultdict(list)
-    for answer in plan.answers:
-        for id_ in (answer.result.signal, answer.result.group):
-            if id_ is not None:
-                users[id_].append(None)
+    for id_ in plan.answers.items:
+        users[id_].append(None)
     needed: dict[int, Guard] = {}
     for signal in reversed(plan.signals.all):
         asked = _united(users[signal.id])
-        own = signal.guard if isinstance(signal, Head) else None
+        own = _own_guard(signal)
         needed[signal.id] = own if own is not None else asked
         for used, is_same_item in _uses(signal, plan.signals.all):
             users[used].append(needed[signal.id] if is_same_item else None)
@@ -281,7 +291,7 @@ def _network(chunk: Sequence[Head | Join], plan: Plan, needed: Mapping[int, Guar
     place = chunk[0].place
     return Network(
         place=place,
-        signals={s.id: FALSE if isinstance(s, Head) and s.guard is not None else UNKNOWN for s in chunk},
+        signals={signal.id: _own_guard(signal) for signal in chunk},
         guard=_united(needed[signal.id] for signal in chunk),
         reads=_reads(chunk, place, plan),
         definition=definition,

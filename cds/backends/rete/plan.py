@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cds.backends.rete.formula import Ternary, both, either, gates, paths
 from cds.backends.rete.leaf import Columns, Lists, halves, is_known_time, list_of, on_fact, scales_of
@@ -22,6 +22,7 @@ from cds.ir.guards import guard
 from cds.ir.layers import used_by
 from cds.ir.nodes import AllOf, AnyOf, Applies, Condition, Derived, Elapsed, Not, Quantified
 from cds.ir.program import Program, Rule, Step, World
+from cds.ir.verdicts import PATIENT, REST, Key
 
 MAX_PATHS = 12
 """The engine fires once for each way in which a condition holds, and `all` of n `any`s has 2**n ways."""
@@ -30,13 +31,27 @@ Scope = frozenset[str]
 """The variables that a condition uses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a step answers in some worlds: the verdicts of a signal."""
+@dataclass(slots=True)
+class Answers:
+    """Which verdicts follow from which signals."""
 
-    step: Step
-    result: Result
-    worlds: tuple[int, ...]
+    patient: dict[int, tuple[Key, ...]] = field(default_factory=dict)
+    """By signal, the verdicts that it is."""
+    items: dict[int, tuple[str, tuple[tuple[str, int], ...]]] = field(default_factory=dict)
+    """By signal, its list, and the steps and worlds that it answers for each item."""
+    rest: dict[tuple[str, int | None], tuple[Key, ...]] = field(default_factory=dict)
+    """By list and group, the verdicts for whatever the list leaves out."""
+
+    def add(self, step: Step, world: int, result: Result) -> None:
+        """Note what a step answers in a world."""
+        if result.list is None:
+            self.patient[result.signal] = (*self.patient.get(result.signal, ()), (step.id, PATIENT, world))
+            return
+        _, known = self.items.get(result.signal, (result.list, ()))
+        self.items[result.signal] = (result.list, (*known, (step.id, world)))
+        if isinstance(step, Rule):
+            place = (result.list, result.group)
+            self.rest[place] = (*self.rest.get(place, ()), (step.id, f"{result.list}/{REST}", world))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,7 @@ class Plan:
 
     columns: Columns
     signals: Signals
-    answers: tuple[Answer, ...]
+    answers: Answers
     concepts: Mapping[str, str]
     """By list, the name of its items' concept fact."""
 
@@ -68,15 +83,12 @@ class _Planner:
         self._concepts = {name: concept for name in program.dictionary if (concept := _concept(program, name))}
 
     def plan(self) -> Plan:
-        worlds: dict[tuple[str, Result], list[int]] = {}
+        answers = Answers()
         for world in self._program.worlds:
             results: dict[str, Result] = {}
             for step in self._program.steps:
                 results[step.id] = self._result(step, world, results)
-                worlds.setdefault((step.id, results[step.id]), []).append(world.number)
-        answers = tuple(
-            Answer(self._program.step[step], result, tuple(numbers)) for (step, result), numbers in worlds.items()
-        )
+                answers.add(step, world.number, results[step.id])
         return Plan(self._columns, self._signals, answers, self._concepts)
 
     def _result(self, step: Step, world: World, results: Mapping[str, Result]) -> Result:

@@ -71,9 +71,14 @@ class Size:
     """Whether rules may use `known`, which breaks monotonicity."""
     unset: bool = True
     """Whether parameters may be left for the site to set."""
+    holds: int = 40
+    """How many rules of a hundred are holds."""
 
 
 SMALL = Size(rules=4, depth=2, worlds=4)
+MONOTONE = Size(judges=False)
+ANSWERABLE = Size(unset=False)
+HOLDS = Size(rules=6, depth=1, holds=85)
 
 
 def ruleset(chance: Chance, size: Size = Size()) -> Json:  # noqa: B008  # immutable
@@ -141,7 +146,7 @@ class _Builder:
 
     def _planned(self, number: int) -> _Planned:
         lists = sorted(self.vocabulary.lists)
-        if MEDICATIONS in lists and self.chance.maybe(40):
+        if MEDICATIONS in lists and self.chance.maybe(self.size.holds):
             return _Planned(f"hold.rule-{number}", "hold", self.chance.one_of(HOLD_ADVICE), MEDICATIONS)
         kind = self.chance.one_of(KINDS)
         list_name = self.chance.one_of(lists) if lists and self.chance.maybe(45) else None

@@ -111,7 +111,8 @@ CHANGES = {
         '{full_days: "7"}',
         '"7"',
         (
-            "parameters.nsaid_hold.positions.handout.value.full_days: `7` is text; expected a whole number, without quotes"
+            "parameters.nsaid_hold.positions.handout.value.full_days: `7` is text; "
+            "expected a whole number, without quotes"
         ),
     ),
     "broken number for a whole one": (

@@ -1,0 +1,69 @@
+"""`cds evaluate`: decide for one patient, or for one on each line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cds import actions
+from cds.cli import jsonl
+from cds.cli.decision_view import print_decision
+from cds.cli.exits import SOME_FAILED, leave
+from cds.cli.inputs import STANDARD_INPUT, read_input, shown_name
+from cds.cli.notes_view import remark_notes
+from cds.cli.options import (
+    AsOfOption,
+    Engines,
+    EnginesOption,
+    JsonOption,
+    KindOption,
+    RulesetOption,
+    StartOption,
+    StatusOption,
+    ZoneOption,
+    beside,
+)
+from cds.cli.terminal import print_bytes
+from cds.errors import InputError
+
+
+def evaluate(
+    facts: Annotated[
+        str | None,
+        typer.Argument(metavar="FACTS", help="A facts file or a FHIR R4 Bundle; `-` reads standard input."),
+    ] = None,
+    *,
+    ruleset: RulesetOption = actions.DEFAULT_RULESET,
+    as_of: AsOfOption = None,
+    zone: ZoneOption = None,
+    procedure_start: StartOption = None,
+    procedure_kind: KindOption = None,
+    procedure_status: StatusOption = None,
+    as_json: JsonOption = False,
+    list_all: Annotated[bool, typer.Option("--all", help="List the rules that do not apply, too.")] = False,
+    engine: EnginesOption = Engines.BOTH,
+    by_line: Annotated[
+        bool, typer.Option("--jsonl", help="One document a line in, one decision a line out, in order.")
+    ] = False,
+) -> None:
+    """Decide for one patient: a facts file, a FHIR R4 Bundle, or `-`.
+
+    With --jsonl, one document a line in gives one decision a line out. A line that cannot be decided gives an error
+    object on its line, the rest goes on, and the status is 3.
+    """
+    said = beside(as_of, zone, procedure_start, procedure_kind, procedure_status)
+    deciding = jsonl.Deciding(actions.load_ruleset(ruleset), said, engines=engine, list_all=list_all)
+    if by_line:
+        if not jsonl.run(facts or STANDARD_INPUT, deciding):
+            leave(SOME_FAILED)
+        return
+    if facts is None:
+        raise InputError("no facts were named", expected="a file, or `-` for standard input")
+    patient = actions.read_patient(read_input(facts), deciding.ruleset, beside=said, file=shown_name(facts))
+    decision = actions.evaluate(deciding.ruleset, patient.facts, engines=engine, list_all=list_all)
+    if as_json:
+        remark_notes(patient.notes)
+        print_bytes(decision.to_bytes())
+    else:
+        print_decision(decision.document, deciding.ruleset, patient.notes)

@@ -1,0 +1,105 @@
+"""One document a line in, one decision a line out: order kept, memory bounded by the longest line."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cds.actions import Beside, Ruleset, evaluate, read_patient
+from cds.canonical import canonical_bytes
+from cds.cli.inputs import opened, shown_name
+from cds.cli.terminal import print_bytes, remarks
+from cds.errors import CdsError, EngineDisagreement, EngineFailure, FactsError, InputError, Place
+from cds.facts.json_text import MAX_BYTES
+
+ERROR_SCHEMA = "cds-error/1"
+_KINDS: dict[type[CdsError], str] = {
+    EngineDisagreement: "engines_disagree",
+    EngineFailure: "engine_failed",
+    InputError: "input",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What is the same for every line."""
+
+    ruleset: Ruleset
+    beside: Beside
+    engines: str
+    list_all: bool
+
+
+def run(name: str, deciding: Deciding) -> bool:
+    """Decide for every line of an input; tell whether every line gave a decision.
+
+    Raises:
+        InputError: the input cannot be opened.
+    """
+    all_decided = True
+    with opened(name) as file, _progress(file) as advance:
+        for number, line in enumerate(_lines(file), start=1):
+            answer, is_decision = _answer(line, Place(shown_name(name), line=number), deciding)
+            print_bytes(answer)
+            all_decided = all_decided and is_decision
+            advance(len(line))
+    return all_decided
+
+
+def _answer(line: bytes, place: Place, deciding: Deciding) -> tuple[bytes, bool]:
+    try:
+        patient = read_patient(line, deciding.ruleset, beside=deciding.beside)
+        decision = evaluate(deciding.ruleset, patient.facts, engines=deciding.engines, list_all=deciding.list_all)
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with one line, the others are decided
+        return canonical_bytes(_error_document(error, place)), False
+    return decision.to_bytes(), True
+
+
+def _error_document(error: Exception, place: Place) -> dict[str, Any]:
+    """Say what is wrong with a line; the words of a fault of our own are left out, they could hold a patient's values."""
+    kind = next((_KINDS[of] for of in type(error).__mro__ if of in _KINDS), "fault")
+    said: dict[str, Any] = {"schema": ERROR_SCHEMA, "line": place.line, "kind": kind}
+    if isinstance(error, InputError):
+        where = {"column": error.place.column, "path": error.place.path}
+        said |= {"problem": error.problem, "expected": error.expected, "suggestion": error.suggestion, **where}
+    else:
+        said["problem"] = str(error) if kind != "fault" else "a fault of cds; no advice is given"
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Give the lines without their ends; of one that is too long, just enough to be refused as such."""
+    while line := file.readline(MAX_BYTES + 2):
+        whole = line
+        while not whole.endswith(b"\n") and (whole := file.readline(MAX_BYTES)):
+            continue
+        yield line.rstrip(b"\r\n")
+
+
+@contextmanager
+def _progress(file: BinaryIO) -> Iterator[Any]:
+    """Show how far it is, on a terminal that does not show the answers anyway."""
+    columns = (TextColumn("{task.fields[lines]} lines"), BarColumn(), TimeElapsedColumn())
+    shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    with Progress(*columns, console=remarks(), disable=not shown) as progress:
+        task = progress.add_task("", total=_size(file), lines=0)
+        lines = 0
+
+        def advance(read: int) -> None:
+            nonlocal lines
+            lines += 1
+            progress.update(task, advance=read + 1, lines=lines)
+
+        yield advance
+
+
+def _size(file: BinaryIO) -> int | None:
+    status = os.fstat(file.fileno())
+    return status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -1,0 +1,113 @@
+"""`cds ruleset show`: what a ruleset says."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cds import actions
+from cds.cli.options import JsonOption, RulesetArgument
+from cds.cli.terminal import print_json, results
+from cds.cli.words import KIND_TITLE, SEVERITY_STYLE, plain
+from cds.ir.program import Program, Rule
+from cds.ruleset.loader import LoadedRuleset
+from cds.ruleset.model import Parameter
+
+
+def show(ruleset: RulesetArgument = actions.DEFAULT_RULESET, *, as_json: JsonOption = False) -> None:
+    """Show a ruleset: its standing, its sources, its figures with all positions, and its rules."""
+    chosen = actions.load_ruleset(ruleset)
+    if as_json:
+        print_json(actions.ruleset_document(chosen))
+        return
+    console = results()
+    for part in (_heading(chosen.loaded), _sources(chosen.loaded), _parameters(chosen.loaded)):
+        console.print(part)
+    for kind, title in KIND_TITLE.items():
+        rules = [rule for rule in chosen.program.rules.values() if rule.kind == kind]
+        if rules:
+            console.print(_rules(title, rules))
+    console.print(_dispositions(chosen.program))
+
+
+def _heading(loaded: LoadedRuleset) -> RenderableType:
+    document, lifecycle = loaded.document, loaded.document.lifecycle
+    signed = f"signed off by {lifecycle.sign_off.by}" if lifecycle.sign_off else "no clinical sign-off"
+    dates = (
+        ("from", lifecycle.effective_from),
+        ("until", lifecycle.effective_until),
+        ("review by", lifecycle.review_by),
+    )
+    said = ", ".join([lifecycle.status.upper(), signed, *(f"{name} {day}" for name, day in dates if day)])
+    table = Table.grid(padding=(0, 2))
+    for name, value in (
+        ("Ruleset", f"{document.id} {document.version}: {document.title}"),
+        ("Digest", loaded.digest),
+        ("Standing", said),
+        *(("Extends", f"{id_} {digest}") for id_, digest in loaded.bases),
+        ("Holds", f"{len(document.rules)} rules, {len(document.parameters)} parameters, {len(document.facts)} facts, "
+         f"{len(document.substances)} substances, {len(document.products)} products"),
+        *(("Off", f"{entry.rule}: {entry.because} ({entry.by}, {entry.decided})") for entry in document.switch_off),
+    ):
+        table.add_row(Text(name, style="dim"), Text(value))
+    return table
+
+
+def _sources(loaded: LoadedRuleset) -> Table:
+    table = _table("Sources")
+    table.add_column("Source", no_wrap=True)
+    table.add_column("Read", no_wrap=True)
+    table.add_column("Title", overflow="fold", ratio=1)
+    for name, source in sorted(loaded.document.sources.items()):
+        table.add_row(Text(name), Text(source.confirmed), Text(source.title))
+    return table
+
+
+def _parameters(loaded: LoadedRuleset) -> Table:
+    table = _table("Parameters")
+    table.add_column("Parameter", overflow="fold", ratio=2)
+    table.add_column("Position", overflow="fold", ratio=3)
+    for name, parameter in sorted(loaded.document.parameters.items()):
+        table.add_row(Text(name), Text("\n").join(_positions(parameter)))
+    return table
+
+
+def _positions(parameter: Parameter) -> list[Text]:
+    if parameter.resolve is None:
+        return [Text(f"not set: {parameter.unset}", style="yellow")]
+    adopted = parameter.resolve.adopt
+    return [
+        Text(
+            f"{'adopted' if source == adopted else 'differs'}: {actions.written(position.value)} "
+            f"({source}, {position.confirmed})",
+            style="" if source == adopted else "dim",
+        )
+        for source, position in sorted(parameter.positions.items(), key=lambda found: (found[0] != adopted, found[0]))
+    ]
+
+
+def _rules(title: str, rules: list[Rule]) -> Table:
+    table = _table(title)
+    table.add_column("Rule", overflow="fold", ratio=2)
+    table.add_column("Severity", no_wrap=True)
+    table.add_column("Advice", overflow="fold", ratio=1)
+    table.add_column("Title", overflow="fold", ratio=3)
+    for rule in sorted(rules, key=lambda rule: (rule.severity, rule.id)):
+        severity = Text(rule.severity.word, style=SEVERITY_STYLE[rule.severity.word])
+        table.add_row(Text(rule.id), severity, Text(plain(rule.advice)), Text(rule.title))
+    return table
+
+
+def _dispositions(program: Program) -> Table:
+    table = _table("Dispositions, the most cautious first")
+    table.add_column("Code", no_wrap=True)
+    table.add_column("Text", overflow="fold", ratio=1)
+    for row in program.dispositions:
+        table.add_row(Text(plain(row.code)), Text(row.text))
+    return table
+
+
+def _table(title: str) -> Table:
+    return Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, expand=True)
