@@ -181,6 +181,12 @@ def list_rulesets(folders: Sequence[Path] = ()) -> list[LoadedRuleset]:
     return [loaded for several in found.values() for loaded in several]
 
 
+def ruleset_document(ruleset: Ruleset) -> dict[str, Any]:
+    """Give a whole ruleset as one document, merged with what it extends, with its digest (`cds-ruleset-shown/1`)."""
+    document = ruleset.loaded.document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {"schema": "cds-ruleset-shown/1", "digest": ruleset.loaded.digest, "ruleset": document}
+
+
 def lint(ruleset: Ruleset, *, as_of: str | None = None) -> tuple[Finding, ...]:
     """Check a ruleset that loads for what is likely a slip; `as_of` is a day such as `2026-11-21`.
 

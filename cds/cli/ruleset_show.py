@@ -11,6 +11,7 @@ from cds import actions
 from cds.cli.options import JsonOption, RulesetArgument
 from cds.cli.terminal import print_json, results
 from cds.cli.words import KIND_TITLE, SEVERITY_STYLE, plain
+from cds.ir.parameters_from_ruleset import value_text
 from cds.ir.program import Program, Rule
 from cds.ruleset.loader import LoadedRuleset
 from cds.ruleset.model import Parameter
@@ -80,7 +81,7 @@ def _positions(parameter: Parameter) -> list[Text]:
     adopted = parameter.resolve.adopt
     return [
         Text(
-            f"{'adopted' if source == adopted else 'differs'}: {actions.written(position.value)} "
+            f"{'adopted' if source == adopted else 'differs'}: {value_text(position.value)} "
             f"({source}, {position.confirmed})",
             style="" if source == adopted else "dim",
         )

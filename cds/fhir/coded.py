@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from cds.facts.dictionary import Declaration, Dictionary
 from cds.fhir.resources import CodeableConcept
 from cds.terminology.codes import SYSTEM_OF_URI, Code
 
+_CODE = re.compile(r"\S{1,64}")
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
 
 
@@ -34,12 +36,12 @@ def bindings_of(dictionary: Dictionary) -> Bindings:
 
 
 def codes_of(concept: CodeableConcept | None) -> tuple[Code, ...]:
-    """Give a concept's codes of the systems that are known here, in their order."""
+    """Give a concept's codes of the systems that are known here, in their order; what is no code is passed over."""
     codings = concept.coding if concept is not None else ()
     return tuple(
         Code(SYSTEM_OF_URI[coding.system], coding.code)
         for coding in codings
-        if coding.code and coding.system in SYSTEM_OF_URI
+        if coding.code and coding.system in SYSTEM_OF_URI and _CODE.fullmatch(coding.code)
     )
 
 

@@ -63,4 +63,5 @@ def _id_of(found: Found[Any], prefix: str) -> str:
     if own and _ID.fullmatch(f"{prefix}-{own}"):
         return f"{prefix}-{own}"
     said = own or json.dumps(found.resource.model_dump(), sort_keys=True, default=str)
-    return f"{prefix}-{sha256(said.encode()).hexdigest()[:_HASHED]}"
+    digest = sha256(said.encode(errors="surrogatepass")).hexdigest()
+    return f"{prefix}-{digest[:_HASHED]}"

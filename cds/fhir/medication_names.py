@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from cds.fhir.bundle import Found, Record, model_of
 from cds.fhir.coded import codes_of
@@ -16,7 +17,8 @@ from cds.terminology.match import recognise
 from cds.terminology.reading import Reading, read
 
 _BESIDE = " / "
-_UNNAMED = "ingredient without a name"
+_CONTROLS = frozenset({"Cc", "Cs"})
+_UNNAMED = "unnamed ingredient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def printable_texts(concept: CodeableConcept | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a record says of a product: concepts and texts for the whole of it, its ingredients, a reference to nothing."""
+    """What a record says of a product: for the whole of it, for its ingredients, and a reference that led nowhere."""
 
     concepts: tuple[CodeableConcept, ...] = ()
     texts: tuple[str, ...] = ()
@@ -108,7 +110,7 @@ def _texts(concept: CodeableConcept) -> Iterator[str]:
 
 
 def _printable(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join("".join(" " if category(letter) in _CONTROLS else letter for letter in text).split())
 
 
 def _chosen_code(codes: list[Code], concepts: Concepts) -> Code | None:

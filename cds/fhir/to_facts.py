@@ -77,7 +77,8 @@ def _pseudonym(record: Record) -> str:
         raise FactsError(
             "the Bundle has no Patient with an id", place=Place(path="$.entry"), expected="a Patient, or a `subject`"
         )
-    return f"fhir-{sha256(identity.encode()).hexdigest()[:_SHORTENED]}"
+    digest = sha256(identity.encode(errors="surrogatepass")).hexdigest()
+    return f"fhir-{digest[:_SHORTENED]}"
 
 
 def _say_procedure(draft: Draft, *, status: str, kind: str | None, start: str | None, end: str | None) -> None:

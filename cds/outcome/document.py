@@ -43,6 +43,8 @@ class _Builder:
     questions: Questions = field(default_factory=Questions)
     open_questions: dict[tuple[str, str], list[Question]] = field(default_factory=dict)
     """By rule and binding, what would settle it."""
+    traced: dict[tuple[str, str, int], tuple[LeafTrace, ...]] = field(default_factory=dict)
+    """By rule, binding and world, what its verdict rests on."""
 
     def document(self, engines: list[str]) -> doc.DecisionDocument:
         findings = findings_of(self.program, self.verdicts)
@@ -113,7 +115,7 @@ class _Builder:
     def _recommendation(self, finding: Finding, hold: Hold | None) -> dict[str, Any]:
         rule = finding.rule
         traced = self._reasons(finding)
-        self._ask(finding, hold, traced)
+        self._ask(finding, hold)
         return {
             "rule": rule.id,
             "kind": rule.kind,
@@ -134,29 +136,40 @@ class _Builder:
 
     def _reasons(self, finding: Finding) -> tuple[LeafTrace, ...]:
         preferred = (TRUE,) if finding.status in {"contested", "overridden"} else (UNKNOWN, TRUE)
-        world = finding.world_with(*preferred)
-        at = self._at(finding.rule, finding.binding, world)
-        return reasons(at.world.conditions[finding.rule.id], at)
+        return self._reasons_in(finding.world_with(*preferred), finding.rule, finding.binding)
 
-    def _ask(self, finding: Finding, hold: Hold | None, traced: tuple[LeafTrace, ...]) -> None:
-        """Ask for what could settle this finding: its UNKNOWN leaves, its overrider's, its hold's missing facts."""
+    def _reasons_in(self, world: int, rule: Rule, binding: str) -> tuple[LeafTrace, ...]:
+        found = self.traced.get((rule.id, binding, world))
+        if found is None:
+            at = self._at(rule, binding, world)
+            found = self.traced[rule.id, binding, world] = reasons(at.world.conditions[rule.id], at)
+        return found
+
+    def _ask(self, finding: Finding, hold: Hold | None) -> None:
+        """Ask for what could settle this finding: its UNKNOWN leaves, its overriders', its hold's missing facts."""
         rule = finding.rule
         asked: dict[str, Question] = {}
         if finding.verdict is UNKNOWN and finding.status in {"cannot_decide", "applies"}:
-            asked.update((question.fact, question) for leaf in traced for question in leaf.questions)
+            asked.update((question.fact, question) for question in self._open(rule, finding.binding))
         if finding.is_withheld:
-            asked.update((question.fact, question) for question in self._questions_of_overrider(finding))
+            asked.update((question.fact, question) for question in self._open_in_overriders(finding))
         if hold is not None:
             asked.update((question.fact, question) for question in self._missing(finding, hold))
         self.open_questions[rule.id, finding.binding] = list(asked.values())
         self.questions.add(asked.values(), rule.id, rule.severity)
 
-    def _questions_of_overrider(self, finding: Finding) -> Iterator[Question]:
-        overrider = self.program.rules[str(finding.overridden_by)]
-        binding = finding.binding if overrider.list else PATIENT
-        at = self._at(overrider, binding, finding.world_with(TRUE, UNKNOWN))
-        for leaf in reasons(at.world.conditions[overrider.id], at):
-            yield from leaf.questions
+    def _open(self, rule: Rule, binding: str) -> Iterator[Question]:
+        """Give what the UNKNOWN leaves ask, of every world that is UNKNOWN: each may turn on another fact."""
+        for world in self.program.worlds:
+            if self.verdicts.get((rule.id, binding, world.number), FALSE) is UNKNOWN:
+                for leaf in self._reasons_in(world.number, rule, binding):
+                    yield from leaf.questions
+
+    def _open_in_overriders(self, finding: Finding) -> Iterator[Question]:
+        """Give what is open in every rule that could override this: one that is settled leaves the next."""
+        for overrider in self.program.rules.values():
+            if finding.rule.id in overrider.overrides:
+                yield from self._open(overrider, finding.binding if overrider.list else PATIENT)
 
     def _missing(self, finding: Finding, hold: Hold) -> Iterator[Question]:
         at = self._at(finding.rule, finding.binding, 0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from strategies.chance import Chance
 from strategies.figures import BOOLEAN, Parameters
-from strategies.vocabulary import DAYS, ELAPSED, Domain, Json, Known, Vocabulary
+from strategies.vocabulary import DAYS, ELAPSED, NO_TIME, Domain, Json, Known, Vocabulary
 
 VARIABLES = {"medications": ("med", "drug"), "intake": ("meal", "food"), "fracture.levels": ("level", "vertebra")}
 """By list, the variable of a rule and that of a quantifier."""
@@ -161,7 +161,10 @@ def _time_test(chance: Chance, scene: Scene, known: Known) -> Json:
     others = [(name, other) for name, other in _times(scene) if other is not known] or [("as_of", known)]
     name, other = chance.one_of(others)
     domain = DAYS if known.by_day or other.by_day or chance.maybe(50) else ELAPSED
-    return _bound(chance, scene.parameters, domain) | {chance.one_of(("before", "after")): name}
+    anchor = {chance.one_of(("before", "after")): name}
+    if chance.maybe(10):
+        return {chance.one_of(("at_least", "more_than", "at_most")): NO_TIME[str(domain.unit)]} | anchor
+    return _bound(chance, scene.parameters, domain) | anchor
 
 
 def _times(scene: Scene) -> list[tuple[str, Known]]:

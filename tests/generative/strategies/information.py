@@ -170,7 +170,9 @@ def _measured(said: Any) -> Json:
     """Give value and time of a measured fact as far as one report says them."""
     if isinstance(said, dict) and said.keys() <= {"value", "taken"}:
         return dict(said)
-    return {} if isinstance(said, dict) and "conflicting" in said else {"value": said}
+    if isinstance(said, dict) and "conflicting" in said:
+        return _measured(said["conflicting"][0])
+    return {"value": said}
 
 
 def _at(document: Json, name: str) -> Any:

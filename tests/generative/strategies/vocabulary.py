@@ -30,8 +30,10 @@ MASS_CONCENTRATION = Domain("mg/dL", ("0.6 mg/dL", "12 mg/L", "1.5 mg/dL", "0.02
 COUNT = Domain("10*9/L", ("20 10*9/L", "50 10*9/L", "100 10*9/L", "150 10*9/L"), "0", "3000")
 FREQUENCY = Domain("/d", ("1/d", "2/d", "3/d", "4/d"), "0", "24")
 DOSE = Domain("mg", ("75 mg", "81 mg", "0.1 g", "325 mg"), "0", "10000")
-ELAPSED = Domain("h", ("0 h", "30 min", "6 h", "24 h", "72 h", "169 h"))
-DAYS = Domain("d", ("0 d", "1 d", "3 d", "1 wk", "28 d", "6 wk"))
+ELAPSED = Domain("h", ("30 min", "6 h", "24 h", "72 h", "169 h"))
+NO_TIME = {"h": "0 h", "d": "0 d"}
+"""Bounds on a time of nothing at all, for the operators that can hold then."""
+DAYS = Domain("d", ("1 d", "3 d", "1 wk", "28 d", "6 wk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,22 @@
+"""A source that nothing cites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds.ruleset.model import RulesetDocument
+from cds.verification.lint.material import Material, Slip
+
+
+def check(material: Material) -> Iterator[Slip]:
+    """Look for sources that no rule, derivation or position names."""
+    for name in material.document.sources.keys() - set(_cited(material.document)):
+        yield ("sources", name), f"nothing cites the source `{name}`"
+
+
+def _cited(document: RulesetDocument) -> Iterator[str]:
+    for step in (*document.rules, *document.derive):
+        for reference in step.sources:
+            yield reference if isinstance(reference, str) else reference.id
+    for question in (*document.parameters.values(), *document.rules):
+        yield from question.positions
