@@ -74,7 +74,7 @@ def parse_facts(
     documents that do not say them. A binary float in the document is refused: write decimals as text.
 
     Raises:
-        FactsError: a name is unknown, a value has the wrong type or unit or is impossible, or a required one is missing.
+        FactsError: a name is unknown, a value has the wrong type or unit, is impossible, or is missing but required.
     """
     from cds import actions
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from cds import engine
 from cds.errors import FactsError, InputError, Place, nearest
-from cds.facts.json_schema import facts_schema
 from cds.facts.instants import parse_exact_instant
+from cds.facts.json_schema import facts_schema
 from cds.facts.model import Facts
 from cds.facts.schema import parse_facts, read_facts_text
 from cds.facts.tokens import path_text, quoted

@@ -24,8 +24,9 @@ import orjson
 from cds.backends.rete.column import Properties
 from cds.backends.rete.evaluation import Evaluation
 from cds.backends.rete.formula import MARK
+from cds.backends.rete.levels import Compiled, compile_plan
 from cds.backends.rete.limits import message_ids, session_ids
-from cds.backends.rete.network import ITEM, SINK, Compiled, Network, compile_plan
+from cds.backends.rete.network import ITEM, SINK, Network
 from cds.backends.rete.plan import plan_of
 from cds.errors import EngineFailure
 from cds.facts.model import Facts

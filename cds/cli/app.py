@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -22,7 +23,6 @@ _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="cds",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings=_SETTINGS,
     help="Decide by declared rules, with reasons and sources; the clinician decides.",
@@ -30,22 +30,23 @@ app = typer.Typer(
 ruleset_app = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS, help="Work on rulesets.")
 
 
-def _version(*, wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        typer.echo(version("cds"))
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _program(
+    context: typer.Context,
     *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=lambda wanted: _version(wanted=wanted), is_eager=True, help="Print the version and leave.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
-    del version
+    if version:
+        typer.echo(_version())
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def _version() -> str:
+    try:
+        return metadata.version("cds")
+    except metadata.PackageNotFoundError:
+        return "unknown: cds runs without being installed"
 
 
 def _register(to: typer.Typer, name: str, command: Callable[..., None]) -> None:

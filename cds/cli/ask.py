@@ -20,7 +20,7 @@ from cds.cli.options import (
     ZoneOption,
     beside,
 )
-from cds.cli.terminal import print_json, results
+from cds.cli.terminal import print_for_people, print_json
 
 
 def ask(
@@ -43,6 +43,6 @@ def ask(
     if as_json:
         print_json(questions)
     elif questions["ask"]:
-        results().print(questions_table(questions["ask"]))
+        print_for_people(questions_table(questions["ask"]))
     else:
-        results().print(Text("Nothing to ask: no answer could change what the decision lists."))
+        print_for_people(Text("Nothing to ask: no answer could change what the decision lists."))

@@ -7,9 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cds import actions
-from cds.cli.decision_view import print_decision
+from cds.cli.decision_view import decision_view
 from cds.cli.options import JsonOption
-from cds.cli.terminal import print_json, results
+from cds.cli.terminal import print_for_people, print_json
 from cds.cli.words import disposition_style, plain
 from cds.records.decision import DecisionDocument
 
@@ -25,15 +25,17 @@ def demo(*, as_json: JsonOption = False) -> None:
         return
     for name, ruleset, decision in decided:
         if name == SHOWN_WHOLE:
-            print_decision(decision.document, ruleset)
-    table = Table(title=Text("All patients that ship with cds", style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
+            print_for_people(*decision_view(decision.document, ruleset), Text())
+    table = Table(
+        title=Text("All patients that ship with cds", style="bold"), title_justify="left", box=box.SIMPLE_HEAD
+    )
     table.add_column("Patient", overflow="fold")
     table.add_column("Disposition")
     table.add_column("Advice", justify="right")
     table.add_column("To ask", justify="right")
     for name, _, decision in decided:
         table.add_row(*_row(name, decision.document))
-    results().print(table)
+    print_for_people(table)
 
 
 def _row(name: str, decision: DecisionDocument) -> tuple[Text, Text, Text, Text]:

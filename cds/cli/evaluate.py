@@ -8,10 +8,10 @@ import typer
 
 from cds import actions
 from cds.cli import jsonl
-from cds.cli.decision_view import print_decision
+from cds.cli.decision_view import decision_view
 from cds.cli.exits import SOME_FAILED, leave
 from cds.cli.inputs import STANDARD_INPUT, read_input, shown_name
-from cds.cli.notes_view import remark_notes
+from cds.cli.notes_view import note_lines
 from cds.cli.options import (
     AsOfOption,
     Engines,
@@ -24,7 +24,7 @@ from cds.cli.options import (
     ZoneOption,
     beside,
 )
-from cds.cli.terminal import print_bytes
+from cds.cli.terminal import print_bytes, print_for_people, remark
 from cds.errors import InputError
 
 
@@ -63,7 +63,8 @@ def evaluate(
     patient = actions.read_patient(read_input(facts), deciding.ruleset, beside=said, file=shown_name(facts))
     decision = actions.evaluate(deciding.ruleset, patient.facts, engines=engine, list_all=list_all)
     if as_json:
-        remark_notes(patient.notes)
+        for line in note_lines(patient.notes):
+            remark(line)
         print_bytes(decision.to_bytes())
     else:
-        print_decision(decision.document, deciding.ruleset, patient.notes)
+        print_for_people(*decision_view(decision.document, deciding.ruleset, patient.notes))

@@ -76,4 +76,5 @@ def _fault_text(error: BaseException) -> str:
     frames = "\n".join(
         f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in extract_tb(error.__traceback__)
     )
-    return f"internal error ({type(error).__name__}): this is a fault of cds, no advice is given; please report:\n{frames}\n"
+    said = f"internal error ({type(error).__name__}): this is a fault of cds, no advice is given; please report"
+    return f"{said}:\n{frames}\n"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cds import actions
-from cds.cli.explanation_view import print_explanation
+from cds.cli.explanation_view import explanation_view
 from cds.cli.inputs import read_input, shown_name
 from cds.cli.options import (
     AsOfOption,
@@ -23,7 +23,7 @@ from cds.cli.options import (
     ZoneOption,
     beside,
 )
-from cds.cli.terminal import print_json
+from cds.cli.terminal import print_for_people, print_json
 
 
 def explain(
@@ -50,4 +50,4 @@ def explain(
     if as_json:
         print_json(explained)
     else:
-        print_explanation(explained)
+        print_for_people(*explanation_view(explained))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
-from cds.cli.terminal import results
 from cds.cli.words import SEVERITY_STYLE, STATUS_STYLE, plain
 from cds.trace.explanation_text import sources_sentence, value_words
 
@@ -18,55 +17,50 @@ _MARK = {"true": ("yes", "green"), "false": ("no", "red"), "unknown": ("open", "
 _NOTHING = "This rule looks at the items of a list, and the list is complete and has none: there is nothing to explain."
 
 
-def print_explanation(document: Mapping[str, Any]) -> None:
-    """Print an explanation: for each binding what came of it, why, what is missing, and what would change it."""
-    console = results()
-    console.print(
-        Text.assemble(
-            (document["rule"], "bold"), "  ", plain(document["kind"]), "  ",
-            (document["severity"], SEVERITY_STYLE[document["severity"]]),
-        )
+def explanation_view(document: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """Show an explanation: for each binding what came of it, why, what is missing, and what would change it."""
+    yield Text.assemble(
+        (document["rule"], "bold"),
+        f"  {plain(document['kind'])}  ",
+        (document["severity"], SEVERITY_STYLE[document["severity"]]),
     )
-    console.print(Text(document["title"]))
+    yield Text(document["title"])
     for explained in document["explanations"]:
-        _print_binding(console, explained)
+        yield from _binding(explained)
     if not document["explanations"]:
-        console.print(Text(_NOTHING))
+        yield Text(_NOTHING)
 
 
-def _print_binding(console: Console, explained: Mapping[str, Any]) -> None:
+def _binding(explained: Mapping[str, Any]) -> Iterator[RenderableType]:
     label = f" ({explained['label']})" if explained["label"] else ""
+    said = Text.assemble("\n", (f"{explained['binding']}{label}", "bold underline"))
     outcome = explained["outcome"]
-    console.print()
-    console.print(
-        Text.assemble(
-            (f"{explained['binding']}{label}", "bold underline"),
-            *(("  ", (plain(outcome["status"]), STATUS_STYLE[outcome["status"]])) if outcome else ()),
-        )
-    )
+    if outcome is not None:
+        said.append(f"  {plain(outcome['status'])}", STATUS_STYLE[outcome["status"]])
+    yield said
     for world in explained["worlds"]:
         if world["sources"]:
-            console.print(Text(sources_sentence(world["sources"]), style="yellow"))
-        _print_world(console, world)
-    _print_part(console, "What comes of it", explained["text"])
+            yield Text(sources_sentence(world["sources"]), style="yellow")
+        yield from _world(world)
+    yield from _part("What comes of it", explained["text"])
     if outcome is not None and outcome["text"]:
-        _print_part(console, "What the decision says", [outcome["text"]])
+        yield from _part("What the decision says", [outcome["text"]])
 
 
-def _print_world(console: Console, world: Mapping[str, Any]) -> None:
+def _world(world: Mapping[str, Any]) -> Iterator[RenderableType]:
     text = world["text"]
-    _print_part(console, "Why" if world["verdict"] == "true" else "Why not", text["why"])
-    _print_part(console, "What is missing", text["missing"])
-    _print_part(console, "What would change it", text["would_change"])
-    console.print(Text("The whole condition", style="bold"))
-    console.print(Padding(_tree(world["condition"]), (0, 0, 0, 2)))
+    yield from _part("Why" if world["verdict"] == "true" else "Why not", text["why"])
+    yield from _part("What is missing", text["missing"])
+    yield from _part("What would change it", text["would_change"])
+    yield Text("The whole condition", style="bold")
+    yield Padding(_tree(world["condition"]), (0, 0, 0, 2))
 
 
-def _print_part(console: Console, title: str, sentences: Sequence[str]) -> None:
+def _part(title: str, sentences: Sequence[str]) -> Iterator[RenderableType]:
     if sentences:
-        console.print(Text(title, style="bold"))
+        yield Text(title, style="bold")
         for sentence in sentences:
-            console.print(Padding(Text(sentence), (0, 0, 0, 2)))
+            yield Padding(Text(sentence), (0, 0, 0, 2))
 
 
 def _tree(node: Mapping[str, Any]) -> Tree:
@@ -78,9 +72,9 @@ def _tree(node: Mapping[str, Any]) -> Tree:
 
 def _node_text(node: Mapping[str, Any]) -> Text:
     word, style = _MARK[node["truth"]]
-    said = [(f"{word:<4} ", style), node["text"]]
+    said = Text.assemble((f"{word:<4} ", style), node["text"])
     if "value" in node:
-        said.append((f"  ({value_words(node['value'])})", "dim"))
+        said.append(f"  ({value_words(node['value'])})", "dim")
     if "binding" in node:
-        said.append((f"  {node['binding']}", "dim"))
-    return Text.assemble(*said)
+        said.append(f"  {node['binding']}", "dim")
+    return said

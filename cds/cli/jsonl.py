@@ -16,7 +16,7 @@ from cds.actions import Beside, Ruleset, evaluate, read_patient
 from cds.canonical import canonical_bytes
 from cds.cli.inputs import opened, shown_name
 from cds.cli.terminal import print_bytes, remarks
-from cds.errors import CdsError, EngineDisagreement, EngineFailure, FactsError, InputError, Place
+from cds.errors import CdsError, EngineDisagreement, EngineFailure, InputError, Place
 from cds.facts.json_text import MAX_BYTES
 
 ERROR_SCHEMA = "cds-error/1"
@@ -63,7 +63,7 @@ def _answer(line: bytes, place: Place, deciding: Deciding) -> tuple[bytes, bool]
 
 
 def _error_document(error: Exception, place: Place) -> dict[str, Any]:
-    """Say what is wrong with a line; the words of a fault of our own are left out, they could hold a patient's values."""
+    """Say what is wrong with a line; a fault of our own is not quoted, its words could hold a patient's values."""
     kind = next((_KINDS[of] for of in type(error).__mro__ if of in _KINDS), "fault")
     said: dict[str, Any] = {"schema": ERROR_SCHEMA, "line": place.line, "kind": kind}
     if isinstance(error, InputError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from cds.cli.terminal import remarks
 from cds.fhir.reading import Note, NoteKind
 
 _WORDS = {
@@ -41,12 +40,6 @@ def note_lines(notes: Sequence[Note]) -> list[str]:
     for note in notes:
         counts[note.kind, note.resource.partition("/")[0], note.fact, note.detail] += note.count
     return [_line(*key, count=count) for key, count in sorted(counts.items(), key=lambda found: _order(found[0]))]
-
-
-def remark_notes(notes: Sequence[Note]) -> None:
-    """Say it on standard error."""
-    for line in note_lines(notes):
-        remarks().print(line, soft_wrap=True)
 
 
 def _line(kind: NoteKind, resource: str, fact: str, detail: str, *, count: int) -> str:

@@ -9,13 +9,13 @@ from rich.text import Text
 from cds import actions
 from cds.cli.exits import FINDINGS, leave
 from cds.cli.options import DayOption, JsonOption, RulesetArgument
-from cds.cli.terminal import print_json, results
+from cds.cli.terminal import print_for_people, print_json
 
 
 def lint(
     ruleset: RulesetArgument = actions.DEFAULT_RULESET, *, as_of: DayOption = None, as_json: JsonOption = False
 ) -> None:
-    """Report what is likely a slip: what is never used, never true, not cited well or past its review. Status 1 if any."""
+    """Report what is likely a slip: never used, never true, badly cited, past its review. Status 1 if any."""
     chosen = actions.load_ruleset(ruleset)
     findings = actions.lint(chosen, as_of=as_of)
     if as_json:
@@ -35,9 +35,8 @@ def lint(
         table.add_column("Finding", overflow="fold", ratio=1)
         for found in findings:
             table.add_row(Text(found.check), Text.assemble(found.message, "\n", (str(found.place), "dim")))
-        results().print(table)
-        results().print(Text(f"{len(findings)} findings"))
+        print_for_people(table, Text(f"{len(findings)} findings"))
     else:
-        results().print(Text("No findings."))
+        print_for_people(Text("No findings."))
     if findings:
         leave(FINDINGS)

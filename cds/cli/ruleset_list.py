@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cds import actions
 from cds.cli.options import JsonOption
-from cds.cli.terminal import print_json, results
+from cds.cli.terminal import print_for_people, print_json
 from cds.ruleset.loader import LoadedRuleset
 
 _DIGITS_SHOWN = len("sha256:") + 12
@@ -37,7 +37,7 @@ def list_rulesets(
         shown = _document(loaded)
         cells = (shown["id"], shown["version"], shown["status"], str(shown["rules"]), shown["digest"][:_DIGITS_SHOWN])
         table.add_row(*(Text(cell) for cell in cells), Text(shown["title"]))
-    results().print(table)
+    print_for_people(table)
 
 
 def _document(loaded: LoadedRuleset) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
@@ -9,7 +11,7 @@ from rich.text import Text
 
 from cds import actions
 from cds.cli.options import JsonOption, RulesetArgument
-from cds.cli.terminal import print_json, results
+from cds.cli.terminal import print_for_people, print_json
 from cds.cli.words import KIND_TITLE, SEVERITY_STYLE, plain
 from cds.ir.parameters_from_ruleset import value_text
 from cds.ir.program import Program, Rule
@@ -23,14 +25,19 @@ def show(ruleset: RulesetArgument = actions.DEFAULT_RULESET, *, as_json: JsonOpt
     if as_json:
         print_json(actions.ruleset_document(chosen))
         return
-    console = results()
-    for part in (_heading(chosen.loaded), _sources(chosen.loaded), _parameters(chosen.loaded)):
-        console.print(part)
+    print_for_people(*_view(chosen))
+
+
+def _view(ruleset: actions.Ruleset) -> Iterator[RenderableType]:
+    loaded, program = ruleset.loaded, ruleset.program
+    yield _heading(loaded)
+    yield _sources(loaded)
+    yield _parameters(loaded)
     for kind, title in KIND_TITLE.items():
-        rules = [rule for rule in chosen.program.rules.values() if rule.kind == kind]
+        rules = [rule for rule in program.rules.values() if rule.kind == kind]
         if rules:
-            console.print(_rules(title, rules))
-    console.print(_dispositions(chosen.program))
+            yield _rules(title, rules)
+    yield _dispositions(program)
 
 
 def _heading(loaded: LoadedRuleset) -> RenderableType:
@@ -42,14 +49,17 @@ def _heading(loaded: LoadedRuleset) -> RenderableType:
         ("review by", lifecycle.review_by),
     )
     said = ", ".join([lifecycle.status.upper(), signed, *(f"{name} {day}" for name, day in dates if day)])
+    content = (
+        f"{len(document.rules)} rules, {len(document.parameters)} parameters, {len(document.facts)} facts, "
+        f"{len(document.substances)} substances, {len(document.products)} products"
+    )
     table = Table.grid(padding=(0, 2))
     for name, value in (
         ("Ruleset", f"{document.id} {document.version}: {document.title}"),
         ("Digest", loaded.digest),
         ("Standing", said),
+        ("Content", content),
         *(("Extends", f"{id_} {digest}") for id_, digest in loaded.bases),
-        ("Holds", f"{len(document.rules)} rules, {len(document.parameters)} parameters, {len(document.facts)} facts, "
-         f"{len(document.substances)} substances, {len(document.products)} products"),
         *(("Off", f"{entry.rule}: {entry.because} ({entry.by}, {entry.decided})") for entry in document.switch_off),
     ):
         table.add_row(Text(name, style="dim"), Text(value))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from cds.canonical import canonical_bytes
 
@@ -15,9 +15,21 @@ WIDEST = 100
 NARROWEST = 40
 
 
-def results() -> Console:
-    """Give standard output for people: at most 100 columns, colours only on a terminal and without NO_COLOR."""
-    return _console(stderr=False)
+def print_for_people(*parts: RenderableType) -> None:
+    """Print for people: at most 100 columns, and colours only on a terminal and without NO_COLOR."""
+    console = _console(stderr=False)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    text = captured.get()
+    if not console.is_terminal:
+        text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    sys.stdout.write(text)
+
+
+def remark(line: str) -> None:
+    """Print a line on standard error."""
+    remarks().print(line, soft_wrap=True)
 
 
 def remarks() -> Console:
@@ -31,7 +43,7 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 
 def print_bytes(data: bytes) -> None:
-    """Print one line of bytes as they are."""
+    """Print one line of bytes as they are, at once."""
     sys.stdout.flush()
     sys.stdout.buffer.write(data + b"\n")
     sys.stdout.buffer.flush()

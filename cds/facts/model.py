@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from cds.facts.instants import Zone
-    from cds.terminology.codes import Code
+from cds.facts.zones import Zone
+from cds.terminology.codes import Code
 
 
 class Reason(StrEnum):

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from cds.errors import nearest
 from cds.facts.dictionary import Dictionary
 from cds.ir.layers import circle_of
-from cds.ir.parameters_from_ruleset import is_interval, leaf_facts, uses_results
+from cds.ir.parameters_from_ruleset import is_interval, leaf_facts, references_of, uses_more_than_facts
 from cds.ir.program import HOLD_STATES
 from cds.ruleset.model import DispositionRow, Rule, RulesetDocument, Skip, SourceReference
 from cds.ruleset.places import Path
@@ -83,14 +83,19 @@ def _check_sources(
 
 
 def _check_groups(document: RulesetDocument, dictionary: Dictionary, problems: Problems) -> None:
+    """Refuse whatever could make a group's condition UNKNOWN (language §8.6)."""
+    derived = {derivation.fact for derivation in document.derive}
+    unset = {f"${name}" for name, parameter in document.parameters.items() if parameter.unset is not None}
     for name, group in document.groups.items():
         path = ("groups", name, "applies_when")
-        if uses_results(group.applies_when):
-            problems.add(path, "`applies_when` may use facts only")
+        if uses_more_than_facts(group.applies_when):
+            problems.add(path, "`applies_when` may use facts only, neither results nor lists")
         for fact in sorted(leaf_facts(group.applies_when)):
             declared = dictionary.get(fact)
-            if declared is not None and not declared.required:
+            if fact in derived or (declared is not None and not declared.required):
                 problems.add(path, f"`applies_when` may use required facts only, and `{fact}` is not required")
+        for parameter in sorted(references_of(group.applies_when).parameters & unset):
+            problems.add(path, f"`applies_when` cannot use `{parameter}`, which is not set")
 
 
 def _check_dispositions(rows: list[DispositionRow], problems: Problems) -> None:
@@ -114,9 +119,7 @@ def _check_overrides(document: RulesetDocument, problems: Problems) -> None:
     for number, rule in enumerate(document.rules):
         path = ("rules", number, "overrides")
         for overridden in rule.overrides:
-            if overridden in switched_off:
-                problems.add(path, f"the rule `{overridden}` is switched off")
-            elif _exists(overridden, rules, "rule", path, problems):
+            if overridden not in switched_off and _exists(overridden, rules, "rule", path, problems):
                 _check_bindings(rule, rules[overridden], path, problems)
     try:
         TopologicalSorter(edges).prepare()

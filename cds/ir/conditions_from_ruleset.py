@@ -160,10 +160,14 @@ class ConditionCompiler:
         return self._on_fact(*found, test, path)
 
     def _on_derived(self, derived: Leaf, test: written.Test, path: Path) -> Condition:
-        if test.operator not in {"is", "is_not"} or not isinstance(test.value, bool) or test.before or test.after:
-            self.problems.add(path, "a derived fact is boolean", expected="`is: true` or `is: false`")
+        values = test.value if isinstance(test.value, list) else [test.value]
+        are_booleans = all(isinstance(value, bool) for value in values)
+        if test.operator not in _EQUALITY or not are_booleans or test.before or test.after:
+            self.problems.add(path, "a derived fact is boolean", expected="`is`, `is_not` or `in`, with `true` or `false`")
             return _REFUSED
-        return derived if (test.operator == "is") == test.value else Not(derived)
+        if len(set(values)) > 1:
+            return AnyOf((derived, Not(derived)))
+        return derived if (test.operator == "is_not") != values[0] else Not(derived)
 
     def _on_fact(self, fact: Ref, declared: Declaration, test: written.Test, path: Path) -> Condition:
         operator = test.operator

@@ -200,10 +200,11 @@ def leaf_facts(condition: BaseModel) -> frozenset[str]:
     return frozenset(fact for _, part in condition for inner in _models(part) for fact in leaf_facts(inner))
 
 
-def uses_results(condition: BaseModel) -> bool:
-    """Say whether a condition uses the result of a rule anywhere."""
+def uses_more_than_facts(condition: BaseModel) -> bool:
+    """Say whether a condition uses the result of a rule, or a list, anywhere."""
     dumped = condition.model_dump(by_alias=True, exclude_none=True)
-    return any(isinstance(node, dict) and node.keys() & {"rule", "kind", "advice"} for node in _nodes(dumped))
+    beyond_facts = {"rule", "kind", "advice", "exists", "every"}
+    return any(isinstance(node, dict) and node.keys() & beyond_facts for node in _nodes(dumped))
 
 
 def _models(value: object) -> Iterator[BaseModel]:

@@ -174,7 +174,8 @@ class _Builder:
     def _missing(self, finding: Finding, hold: Hold) -> Iterator[Question]:
         at = self._at(finding.rule, finding.binding, 0)
         declared = self.program.dictionary[str(finding.rule.list)].items
-        for name in hold.missing:
+        what_it_is = [name for name, fact in declared.items() if fact.type is FactType.CONCEPT]
+        for name in what_it_is if hold.state == "unidentified" else hold.missing:
             if name in declared or name in self.program.dictionary:
                 yield question_about(Ref(finding.rule.variable if name in declared else None, name), at)
 

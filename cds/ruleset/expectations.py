@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -90,8 +90,6 @@ def _form(branch: Any) -> str:
 
 
 def _pattern(annotation: Any) -> str | None:
-    if get_origin(annotation) is not Annotated:
-        return None
     for constraint in get_args(annotation)[1:]:
         for part in getattr(constraint, "metadata", [constraint]):
             if isinstance(found := getattr(part, "pattern", None), str):

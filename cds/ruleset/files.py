@@ -15,7 +15,7 @@ from cds.ruleset.yaml_text import Budget, read_yaml
 
 SCHEMA = "cds-ruleset/1"
 MOST_FILES = 1000
-_MOST_ENTRIES = 20_000
+MOST_ENTRIES = 5000
 _Read = tuple[dict[str, Any], Spot]
 
 
@@ -44,7 +44,8 @@ def yaml_files(folder: Path) -> list[Path]:
 
     Raises:
         RulesetError: if the folder is missing or has none, for a link that leads out of the folder, for a link to a
-            folder, for a file that looks like YAML but would not be read, and for more than 1,000 files.
+            folder, for a file that looks like YAML but would not be read, and for more than 1,000 files or 5,000
+            entries.
     """
     found: list[Path] = []
     try:
@@ -55,6 +56,8 @@ def yaml_files(folder: Path) -> list[Path]:
                 continue
             if path.suffix != ".yaml":
                 _refuse(path, "this file would not be read", "a name that ends in `.yaml`")
+            if not path.is_file():
+                _refuse(path, "this is not a file", "a file with YAML text")
             if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
                 _refuse(path, "this link leads out of the ruleset's folder", "the file itself")
             found.append(path)
@@ -73,7 +76,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     while open_folders:
         for entry in os.scandir(open_folders.pop()):
             entries += 1
-            if entries > _MOST_ENTRIES:
+            if entries > MOST_ENTRIES:
                 _refuse(folder, "the folder holds too much for a ruleset", "a folder with YAML files only")
             if entry.name.startswith("."):
                 continue

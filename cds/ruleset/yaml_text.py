@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -12,6 +10,7 @@ import yaml
 from yaml import events
 
 from cds.errors import Place
+from cds.ruleset.characters import BadTextError, decoded, invisible, normalised
 from cds.ruleset.places import Path, Places, Spot, name_elements
 from cds.ruleset.problems import Problems
 from cds.ruleset.scalars import OddScalarError, plain_value
@@ -23,8 +22,6 @@ MOST_NODES = 100_000
 
 PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
 """libyaml where it is installed; only the events of its parser are used, nothing is ever constructed by it."""
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 @dataclass(slots=True)
@@ -102,17 +99,9 @@ class _Reader:
         if self.budget.bytes < 0:
             self._stop(1, 1, "the ruleset is too large", f"at most {MOST_BYTES // 1024 // 1024} MiB in all its files")
         try:
-            text = raw.decode("utf-8").removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-            self._stop(line, column, "the file is not UTF-8 text", "text saved as UTF-8")
-        bad = _FORBIDDEN.search(text)
-        if bad:
-            line = text.count("\n", 0, bad.start()) + 1
-            column = bad.start() - text.rfind("\n", 0, bad.start())
-            self._stop(line, column, f"the control character U+{ord(bad.group()):04X} cannot stand in a ruleset")
-        return text
+            return decoded(raw)
+        except BadTextError as bad:
+            self._stop(bad.line, bad.column, str(bad), bad.expected)
 
     def _events(self, text: str) -> Iterator[events.Event]:
         try:
@@ -193,9 +182,10 @@ class _Reader:
                 return text
             if not isinstance(value, str):
                 return value
-        if not text.isprintable():
-            self._check_characters(event)
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
+        unseen = invisible(text)
+        if unseen is not None:
+            self._note(event, f"the character U+{ord(unseen):04X} cannot be seen and cannot stand in a ruleset")
+        return normalised(text)
 
     def _key(self, event: events.ScalarEvent, frame: _Open) -> None:
         line, column = _position(event)
@@ -234,13 +224,6 @@ class _Reader:
             frame.key = None
         frame.spot.children[part] = spot
         return spot, (*frame.path, part)
-
-    def _check_characters(self, event: events.ScalarEvent) -> None:
-        for character in event.value:
-            if character not in "\n\t" and unicodedata.category(character) in _FORBIDDEN_CATEGORIES:
-                said = f"the character U+{ord(character):04X} cannot be seen and cannot stand in a ruleset"
-                self._note(event, said)
-                return
 
     def _note(self, event: events.Event, problem: str, expected: str | None = None) -> None:
         line, column = _position(event)

@@ -25,7 +25,7 @@ _OUTCOME = {
 
 _ASSUMED = "Because it cannot be ruled out, the rule acts as if it were met."
 
-_LEAF = {TRUE: "Met", FALSE: "Not met", UNKNOWN: "Open"}
+_LEAF = {TRUE: "Yes", FALSE: "No", UNKNOWN: "Open"}
 
 _WOULD = {
     TRUE: "the condition would be met",

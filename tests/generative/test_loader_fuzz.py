@@ -221,7 +221,7 @@ RESOLVER = yaml.resolver.Resolver()
 plain_texts = st.text(st.sampled_from("0123456789+-.:_eExXoObBtTzZyYnNsSfFaAuUlLrRiI~=< "), max_size=12)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(text=plain_texts | st.from_regex(CORE_SCHEMA, fullmatch=True))
 @example(text="190:20:30")
 @example(text="2001-12-14 21:59:43.10 -5")

@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from cds.backends.rete.column import OUTER, Properties
+from cds.backends.rete.levels import Compiled, Level, ListNetworks
 from cds.backends.rete.limits import MAX_MESSAGES
-from cds.backends.rete.network import Compiled, Level, ListNetworks, Network, is_admitted
+from cds.backends.rete.needs import is_admitted
+from cds.backends.rete.network import Network
 from cds.backends.rete.signal import FLAG, AnyApplies, Quantifier, Result
 from cds.errors import EngineFailure
 from cds.facts.model import FactList, Facts, Word
@@ -173,10 +175,10 @@ class Evaluation:
                 verdicts.update(dict.fromkeys(keys, truth))
         for signal, truths in self._items.items():
             if signal in answers.items:
-                list_name, steps = answers.items[signal]
-                for item, truth in zip(self._list(list_name).items, truths, strict=True):
+                items = self._list(self._compiled.lists[signal]).items
+                for item, truth in zip(items, truths, strict=True):
                     if truth is not FALSE:
-                        verdicts.update({(step, item.binding, world): truth for step, world in steps})
+                        verdicts.update({(step, item.binding, world): truth for step, world in answers.items[signal]})
         for (list_name, group), keys in answers.rest.items():
             if self._truth_of_rest(list_name, group) is UNKNOWN:
                 verdicts.update(dict.fromkeys(keys, UNKNOWN))

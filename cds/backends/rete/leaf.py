@@ -41,6 +41,9 @@ from cds.ir.nodes import (
     Within,
 )
 
+MAX_WORDS = 12
+"""More words than these are asked for as if they were a class: whether the word is one of them."""
+
 FactLeaf = OneOf | InClass | Within | IsKnown | NotConfigured
 Lists = Mapping[str, str]
 """By variable, the list that its item is of."""
@@ -166,6 +169,10 @@ def _withins(condition: Condition, lists: Lists) -> Iterator[tuple[Within, Lists
 def _one_of(leaf: OneOf, list_name: str | None, columns: Columns) -> Ternary:
     if not leaf.values:
         return Ternary(NEVER, Comparison(columns.column(list_name, leaf.fact.name, Form.KNOWN).name, "$eq", 1))
+    if len(leaf.values) > MAX_WORDS:
+        return flag(
+            columns.column(list_name, leaf.fact.name, Form.MEMBER, members=frozenset(map(str, leaf.values))).name
+        )
     is_boolean = all(isinstance(value, bool) for value in leaf.values)
     name = columns.column(list_name, leaf.fact.name, Form.TRUTH if is_boolean else Form.WORD).name
     words = sorted(int(value) if isinstance(value, bool) else token(value) for value in leaf.values)

@@ -1,8 +1,8 @@
 """What the engine may be given: the forms that were proved safe, and nothing else.
 
 Every definition passes through here before the engine sees it. The engine is C that trusts its input: beyond these
-limits it answers wrongly, fails on some patients only, or writes where it should not. What each limit is about is
-in `docs/adr`; the figures in comments are those of the engine's source, version 2.0.28.
+limits it answers wrongly, fails for some patients only, or writes where it should not. What the comments say of it
+was read in its source and seen in tests, version 2.0.28.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ MAX_PENDING = 58
 """Partial matches of one message that are remembered at once; the 65th fails the assert."""
 MAX_PROPERTIES = 100
 """Properties of a message, its id and sid besides; the 255th is written out of bounds."""
+MAX_COMPARISONS = 200
+"""Comparisons of a network; the engine looks for a free place in a full table of 512 for ever."""
 MAX_RULES = 100
 """Rules of a network; a list of 128 alternatives or of 256 rules behind one comparison is overrun."""
 MAX_GATES = 14
@@ -81,7 +83,10 @@ def session_ids() -> tuple[str, ...]:
 def _check(definition: Mapping[str, Any]) -> None:
     if len(definition) > MAX_RULES:
         raise EngineFailure(f"more than {MAX_RULES} rules in a network")
-    properties = _properties(definition)
+    compared = [name for rule in definition.values() for name in _of_rule(rule)]
+    if len(compared) > 2 * MAX_COMPARISONS:
+        raise EngineFailure(f"more than {MAX_COMPARISONS} comparisons in a network")
+    properties = dict.fromkeys(compared)
     if len(properties) > MAX_PROPERTIES:
         raise EngineFailure(f"more than {MAX_PROPERTIES} properties in a network")
     clash = collision([*_RESERVED, *definition, *properties])
@@ -98,10 +103,6 @@ def _distinct(ids: tuple[str, ...], also: tuple[str, ...] = ()) -> tuple[str, ..
     if collision((*ids, *also)) is not None:
         raise EngineFailure("two message ids of the durable engine adapter are the same to the engine")
     return ids
-
-
-def _properties(definition: Mapping[str, Any]) -> dict[str, None]:
-    return {name: None for rule in definition.values() for name in _of_rule(rule)}
 
 
 def _of_rule(rule: Mapping[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cds.backends.rete.column import OUTER
-from cds.backends.rete.formula import Comparison, Formula, Ternary, columns
+from cds.backends.rete.formula import Comparison, Ternary, columns
 from cds.backends.rete.leaf import flag
 
 FLAG = "q"
@@ -34,42 +34,33 @@ class Place:
 PATIENT_PLACE = Place()
 
 
-@dataclass(slots=True)
-class Head:
-    """A condition over the properties of one message."""
+@dataclass(slots=True, kw_only=True)
+class Answer:
+    """What all signals have."""
 
     id: int
     place: Place
     level: int
+    """One more than that of the signals whose flags it looks at."""
+    guard: Guard = None
+    """The substances of its item for which it can be other than FALSE."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Head(Answer):
+    """A condition over the properties of one message."""
+
     condition: Ternary
     step: str
     """The step that first needed it: named if the engine cannot take it."""
-    guard: Guard = None
-    """The substances for which it can be other than FALSE."""
 
 
-@dataclass(slots=True)
-class Join:
+@dataclass(slots=True, kw_only=True)
+class Join(Answer):
     """A comparison of a property of an item with one of the patient's, which is in another message."""
 
-    id: int
-    place: Place
-    level: int
     condition: Ternary
     step: str
-
-
-@dataclass(slots=True)
-class Quantifier:
-    """`exists` or `every` over the answers of a signal for the items of a list."""
-
-    id: int
-    place: Place
-    level: int
-    quantifier: str
-    body: int
-    list: str
-    without_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +72,20 @@ class Result:
     group: int | None = None
 
 
-@dataclass(slots=True)
-class AnyApplies:
+@dataclass(slots=True, kw_only=True)
+class Quantifier(Answer):
+    """`exists` or `every` over the answers of a signal for the items of a list."""
+
+    quantifier: str
+    body: int
+    list: str
+    without_own: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class AnyApplies(Answer):
     """Any of several rules applies."""
 
-    id: int
-    place: Place
-    level: int
     results: tuple[Result, ...]
 
 
@@ -105,29 +103,38 @@ class Signals:
         """Give the head with this condition; `guard` is what the caller knows about it."""
         key = ("head", place, condition)
         if key not in self._known:
-            used = [*signals_in(condition.true), *signals_in(condition.false)]
-            level = max((self.all[id_].level + 1 for id_ in used), default=0)
-            self._add(key, Head(len(self.all), place, level, condition, step))
+            used = map(signal_in, columns_of(condition))
+            level = max((self.all[id_].level + 1 for id_ in used if id_ is not None), default=0)
+            self._add(key, Head(id=len(self.all), place=place, level=level, condition=condition, step=step))
         found = self.all[self._known[key]]
-        if isinstance(found, Head) and found.guard is None:
+        if found.guard is None:
             found.guard = guard
         return found.id
 
     def join(self, place: Place, condition: Ternary, step: str) -> int:
         """Give the join with this condition."""
-        return self._add(("join", place, condition), Join(len(self.all), place, 0, condition, step))
+        made = Join(id=len(self.all), place=place, level=0, condition=condition, step=step)
+        return self._add(("join", place, condition), made)
 
     def quantifier(self, place: Place, quantifier: str, body: int, list_name: str, *, without_own: bool) -> int:
         """Give the quantifier over a body."""
         level = self.all[body].level
-        made = Quantifier(len(self.all), place, level, quantifier, body, list_name, without_own)
+        made = Quantifier(
+            id=len(self.all),
+            place=place,
+            level=level,
+            quantifier=quantifier,
+            body=body,
+            list=list_name,
+            without_own=without_own,
+        )
         return self._add(("quantifier", place, quantifier, body, without_own), made)
 
     def any_applies(self, results: tuple[Result, ...]) -> int:
         """Give the signal that any of these results is TRUE."""
         used = {result.signal for result in results} | {r.group for r in results if r.group is not None}
         level = max((self.all[id_].level for id_ in used), default=0)
-        made = AnyApplies(len(self.all), PATIENT_PLACE, level, results)
+        made = AnyApplies(id=len(self.all), place=PATIENT_PLACE, level=level, results=results)
         return self._add(("any", results), made)
 
     def _add(self, key: tuple[object, ...], made: Signal) -> int:
@@ -155,6 +162,6 @@ def signal_in(column: str) -> int | None:
     return int(name.removeprefix(FLAG)) if name.startswith(FLAG) else None
 
 
-def signals_in(formula: Formula) -> frozenset[int]:
-    """Give the signals whose flags a formula looks at."""
-    return frozenset(id_ for column in columns(formula) if (id_ := signal_in(column)) is not None)
+def columns_of(condition: Ternary) -> frozenset[str]:
+    """Name the properties that a condition looks at."""
+    return frozenset((*columns(condition.true), *columns(condition.false)))

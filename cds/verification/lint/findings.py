@@ -34,7 +34,9 @@ def findings_in(loaded: LoadedRuleset, program: Program, *, as_of: str | None = 
     day = None if as_of is None else format_day(parse_day(as_of))
     material = Material(loaded.document, program, day)
     found = (
-        Finding(name, _place(loaded, path), message) for name, check in all_checks() for path, message in check(material)
+        Finding(name, _place(loaded, path), message)
+        for name, check in all_checks()
+        for path, message in check(material)
     )
     return tuple(sorted(found, key=_order))
 

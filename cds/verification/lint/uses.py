@@ -50,8 +50,12 @@ def _parts(document: RulesetDocument) -> Iterator[BaseModel]:
 
 
 def _facts_of(part: BaseModel) -> Iterator[FactName]:
-    lists = {variable: name for key, said in words_used(dumped(part)) if key in {"for_each", "each"}
-             for variable, _, name in [said.partition(" in ")]}
+    lists = {
+        variable: name
+        for key, said in words_used(dumped(part))
+        if key in {"for_each", "each"}
+        for variable, _, name in [said.partition(" in ")]
+    }
     conditions = [part, *getattr(part, "positions", {}).values()]
     for fact in (fact for condition in conditions for fact in leaf_facts(condition)):
         variable, _, name = fact.partition(".")

@@ -115,6 +115,14 @@ def test_overlay_adopts_a_position_of_a_rule(write: Write, small: str, extend: E
     assert resolve.adopt == "society"
 
 
+def test_name_of_a_parameter_and_a_rule_cannot_be_adopted(write: Write, small: str, extend: Extend) -> None:
+    """Which of the two is meant is never guessed."""
+    text = small.replace("check.inr", "doubtful").replace("highest_inr", "doubtful").replace("id: small", "id: other")
+    on = load_ruleset(write(text, name="other"))
+    with pytest.raises(RulesetError, match=r"7:9: adopt\.doubtful: `doubtful` is both a parameter and a rule"):
+        load_ruleset(extend(f"adopt: {{doubtful: {{adopt: none, {WHO}}}}}\n", on=on))
+
+
 def test_overlay_sets_an_unset_parameter(extend: Extend) -> None:
     """A value for an unset parameter becomes its one position, of the source `site`."""
     loaded = load_ruleset(extend(f"set: {{highest_inr: {{value: 1.5, {WHO}}}}}\n"))

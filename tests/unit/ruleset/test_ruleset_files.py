@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cds.errors import RulesetError
-from cds.ruleset.files import MOST_FILES, read_folder, yaml_files
+from cds.ruleset.files import MOST_ENTRIES, MOST_FILES, read_folder, yaml_files
 from cds.ruleset.loader import load_ruleset
 
 Write = Callable[..., Path]
@@ -152,10 +153,37 @@ def test_links_lead_nowhere_outside(write: Write) -> None:
     assert refusal(linked) == "linked/more: this link to a folder is not followed; expected the folder itself"
 
 
+def test_what_is_not_a_file_is_refused(write: Write) -> None:
+    """A pipe, or a link to nothing, with the name of a YAML file is refused instead of waited for."""
+    folder = write({"a.yaml": SCHEMA})
+    os.mkfifo(folder / "b.yaml")
+    assert refusal(folder) == "small/b.yaml: this is not a file; expected a file with YAML text"
+    (folder / "b.yaml").unlink()
+    (folder / "c.yaml").symlink_to(folder / "gone.yaml")
+    assert refusal(folder) == "small/c.yaml: this is not a file; expected a file with YAML text"
+
+
+def test_file_without_permission_is_refused(write: Write) -> None:
+    """A file that cannot be read is told, with the reason of the system."""
+    folder = write({"a.yaml": SCHEMA})
+    (folder / "a.yaml").chmod(0)
+    if os.access(folder / "a.yaml", os.R_OK):
+        pytest.skip("this user may read everything")
+    assert refusal(folder) == "small/a.yaml: this file cannot be read (Permission denied)"
+
+
 def test_files_are_limited(write: Write) -> None:
     """A folder with very many files is refused before any is read."""
     folder = write({f"{number}.yaml": "" for number in range(MOST_FILES + 1)})
     assert refusal(folder) == "small: the ruleset has too many files; expected at most 1,000"
+
+
+def test_folder_that_is_no_ruleset_is_left_early(write: Write) -> None:
+    """A folder with very many files of other kinds is not walked to its end."""
+    folder = write({"a.yaml": SCHEMA})
+    for number in range(MOST_ENTRIES):
+        (folder / f"{number}.txt").touch()
+    assert refusal(folder) == ("small: the folder holds too much for a ruleset; expected a folder with YAML files only")
 
 
 def test_limits_count_over_all_files(write: Write) -> None:

@@ -115,6 +115,8 @@ REFUSED = {
     "? [a]\n: 1": "f.yaml:1:3: a key is not text; expected a word as the key",
     "a: &x 1": "f.yaml:1:4: a: the anchor `&x` cannot stand in a ruleset; expected the value itself",
     "a: [1]\nb: *a": "f.yaml:2:4: b: the alias `*a` stands for another place; expected the value itself",
+    "*a : 1": "f.yaml:1:1: the alias `*a` stands for another place; expected the value itself",
+    "*a": "f.yaml:1:1: the alias `*a` stands for another place; expected the value itself",
     "a: !!str 1": (
         "f.yaml:1:4: a: the tag `tag:yaml.org,2002:str` cannot stand in a ruleset; expected the value without a tag"
     ),

@@ -22,4 +22,7 @@ def check(material: Material) -> Iterator[Slip]:
         for key, question in questions:
             for source, position in question.positions.items():
                 if position.locator is None and position.confirmed != "unconfirmed":
-                    yield (section, key, "positions", source), f"the position does not say where in `{source}` it was read"
+                    yield (
+                        (section, key, "positions", source),
+                        f"the position does not say where in `{source}` it was read",
+                    )

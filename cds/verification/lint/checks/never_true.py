@@ -8,8 +8,8 @@ A rule that is not reported may still be unreachable: times, lists and results o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise, product
-from math import prod
+from itertools import accumulate, pairwise, product
+from operator import mul
 
 from cds.backends.reference import At, truth_of
 from cds.facts.dictionary import Declaration, FactType
@@ -31,7 +31,7 @@ _TRIED = OneOf | InClass | Within
 class _Undecided(dict[Key, Truth]):
     """The results of all steps, none of which is known."""
 
-    def get(self, key: Key, default: object = None) -> Truth:  # type: ignore[override]  # every key is there
+    def get(self, key: Key, default: object = None) -> Truth:
         del key, default
         return UNKNOWN
 
@@ -39,7 +39,10 @@ class _Undecided(dict[Key, Truth]):
 def check(material: Material) -> Iterator[Slip]:
     """Look for conditions that are FALSE whatever is known."""
     for step, path, name in _steps(material):
-        if all(_is_never_true(world.conditions[step.id], step, world, material.program) for world in material.program.worlds):
+        if all(
+            _is_never_true(world.conditions[step.id], step, world, material.program)
+            for world in material.program.worlds
+        ):
             yield path, f"{name} can never be true: its condition contradicts itself, or the group that it belongs to"
 
 
@@ -84,9 +87,10 @@ def _domains(leaves: list[_TRIED], step: Step, program: Program) -> Mapping[Ref,
         by_fact.setdefault(leaf.fact, []).append(leaf)
     domains = {fact: _values(about, _declared(fact, step, program)) for fact, about in by_fact.items()}
     smallest_first = sorted(domains.items(), key=lambda entry: len(entry[1]))
-    kept = {fact: values for number, (fact, values) in enumerate(smallest_first)
-            if prod(len(tried) for _, tried in smallest_first[: number + 1]) <= MOST_COMBINATIONS}
-    return kept
+    sizes = accumulate((len(values) for _, values in smallest_first), mul)
+    return {
+        fact: values for (fact, values), size in zip(smallest_first, sizes, strict=True) if size <= MOST_COMBINATIONS
+    }
 
 
 def _declared(fact: Ref, step: Step, program: Program) -> Declaration:
@@ -118,8 +122,8 @@ def _named(about: list[_TRIED]) -> set[str]:
 
 def _points(about: list[_TRIED], declared: Declaration) -> Iterator[Value]:
     """Give one number for each way in which the bounds can be met, within what the dictionary allows."""
-    ends = {end for leaf in about if isinstance(leaf, Within) for end in (leaf.low, leaf.high) if end is not None}
-    ends = sorted(ends | {end for end in (declared.minimum, declared.maximum) if end is not None})
+    compared = [end for leaf in about if isinstance(leaf, Within) for end in (leaf.low, leaf.high)]
+    ends = sorted({end for end in (*compared, declared.minimum, declared.maximum) if end is not None})
     between = [(low + high) / 2 for low, high in pairwise(ends)]
     for point in sorted({ends[0] - 1, *ends, *between, ends[-1] + 1}):
         too_low = declared.minimum is not None and point < declared.minimum

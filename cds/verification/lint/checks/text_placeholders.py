@@ -18,4 +18,7 @@ def check(material: Material) -> Iterator[Slip]:
         known = FILLED_IN_HOLDS if rule.kind == "hold" else FILLED
         for word in _IN_BRACES.findall(rule.then.text or ""):
             if word not in known:
-                yield ("rules", number, "then", "text"), f"the rule `{rule.id}` names `{{{word}}}`, which nothing fills in"
+                yield (
+                    ("rules", number, "then", "text"),
+                    f"the rule `{rule.id}` names `{{{word}}}`, which nothing fills in",
+                )

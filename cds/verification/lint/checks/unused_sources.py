@@ -15,8 +15,11 @@ def check(material: Material) -> Iterator[Slip]:
 
 
 def _cited(document: RulesetDocument) -> Iterator[str]:
-    for step in (*document.rules, *document.derive):
-        for reference in step.sources:
-            yield reference if isinstance(reference, str) else reference.id
-    for question in (*document.parameters.values(), *document.rules):
-        yield from question.positions
+    references = [reference for rule in document.rules for reference in rule.sources]
+    references += [reference for derivation in document.derive for reference in derivation.sources]
+    for reference in references:
+        yield reference if isinstance(reference, str) else reference.id
+    for parameter in document.parameters.values():
+        yield from parameter.positions
+    for rule in document.rules:
+        yield from rule.positions

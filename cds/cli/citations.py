@@ -1,0 +1,72 @@
+"""Where a recommendation's figures and statements were read, in words: adopted, agreeing, differing, unconfirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from rich.table import Table
+from rich.text import Text
+
+from cds.records.decision import PositionTaken, Recommendation, SourceCited
+from cds.ruleset.model import Parameter, Source
+
+AS_TRANSCRIBED = "* read in a transcription or summary, not in the document itself"
+_MARK = {"primary": "", "secondary": "*", "unconfirmed": " (UNCONFIRMED)"}
+
+
+def source_text(source: SourceCited) -> str:
+    """Cite a source: its id, where in it, and how strong the statement is there."""
+    parts = [f"{source['id']}{_MARK[source['confirmed']]}"]
+    if source["locator"]:
+        parts.append(source["locator"])
+    return ", ".join(parts) + (f" ({source['strength']})" if source["strength"] else "")
+
+
+def position_lines(positions: Sequence[PositionTaken], parameters: Mapping[str, Parameter]) -> Iterator[str]:
+    """Say, for each question that a recommendation depends on, who holds what.
+
+    What nobody has read in its source is told as hearsay, and never as if it were cited.
+    """
+    for of, taken in groupby(positions, key=lambda position: position["of"]):
+        taken_here = list(taken)
+        yield f"{_question_text(of, parameters)}:"
+        values = dict.fromkeys(position["value"] for position in taken_here if position["confirmed"] != "unconfirmed")
+        adopted = next((position["value"] for position in taken_here if position["adopted"]), None)
+        for value in values:
+            holders = [p for p in taken_here if p["value"] == value and p["confirmed"] != "unconfirmed"]
+            yield f"  {_stance(value, adopted)} {value}: {', '.join(map(_holder, holders))}"
+        for position in taken_here:
+            if position["confirmed"] == "unconfirmed":
+                yield f"  UNCONFIRMED, not read in the source: {position['value']}, said to be in {position['source']}"
+
+
+def _question_text(of: str, parameters: Mapping[str, Parameter]) -> str:
+    """Give the title of the parameter in question; a rule with positions is a question about its own condition."""
+    if not of.startswith("$"):
+        return "When this applies" if of else of
+    parameter = parameters.get(of[1:])
+    return parameter.title if parameter is not None and parameter.title else of
+
+
+def _stance(value: str, adopted: str | None) -> str:
+    if adopted is None:
+        return "one position:"
+    return "adopted:" if value == adopted else "differs:"
+
+
+def _holder(position: PositionTaken) -> str:
+    return f"{position['source']}{_MARK[position['confirmed']]}"
+
+
+def sources_table(recommendations: Iterable[Recommendation], sources: Mapping[str, Source]) -> Table:
+    """Show title and citation of every source that is cited."""
+    used = {cited["id"] for one in recommendations for cited in one["sources"]}
+    used |= {position["source"] for one in recommendations for position in one["positions"]}
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", style="dim")
+    for name in sorted(used & sources.keys()):
+        source = sources[name]
+        table.add_row(Text(f"{name}{_MARK[source.confirmed]}"), Text(f"{source.title}. {source.citation}"))
+    return table

@@ -1,0 +1,147 @@
+"""A condition that is present and confirmed makes a fact true; nothing in a record makes one false."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds.errors import FactsError
+from cds.fhir.reading import NoteKind
+
+Json = dict[str, Any]
+OSTEOMYELITIS, EMBOLISM, FIBRILLATION = "60168000", "59282003", "49436004"
+CLINICAL = ["active", "recurrence", "relapse", "inactive", "remission", "resolved", None, "odd"]
+VERIFICATION = ["confirmed", "provisional", "differential", "unconfirmed", "refuted", "entered-in-error", None, "odd"]
+
+
+def condition(code: str, clinical: str | None = "active", verification: str | None = "confirmed", **more: Any) -> Json:
+    """Make a condition."""
+    statuses = {
+        f"{field}Status": {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{system}", "code": word}]}
+        for field, system, word in (
+            ("clinical", "condition-clinical", clinical),
+            ("verification", "condition-ver-status", verification),
+        )
+        if word is not None
+    }
+    coded = {"coding": [{"system": "http://snomed.info/sct", "code": code}]}
+    return {"resourceType": "Condition", "id": "c", "code": coded, **statuses, **more}
+
+
+def said(reading: Any, group: str = "conditions") -> Any:
+    """Give what the document says in a group."""
+    return reading.document.get(group, {})
+
+
+@pytest.mark.parametrize("clinical", ["active", "recurrence", "relapse"])
+@pytest.mark.parametrize("verification", ["confirmed", None])
+def test_a_present_condition_makes_its_fact_true(only: Any, clinical: str, verification: str | None) -> None:
+    """Present and confirmed; many records leave the confirmation out."""
+    assert said(only(condition(OSTEOMYELITIS, clinical, verification))) == {"osteomyelitis": True}
+
+
+@given(
+    clinical=st.sampled_from(CLINICAL),
+    verification=st.sampled_from(VERIFICATION),
+    code=st.sampled_from([OSTEOMYELITIS, EMBOLISM, FIBRILLATION, "0"]),
+    ended=st.sampled_from([{}, {"abatementDateTime": "2020"}, {"abatementString": "long ago"}]),
+)
+def test_no_condition_ever_makes_a_fact_false(
+    only: Any, clinical: str | None, verification: str | None, code: str, ended: Json
+) -> None:
+    """True, or not said: refuted, resolved and wrong entries leave the fact unknown, and leave a note."""
+    reading = only(condition(code, clinical, verification, **ended))
+    values = [*said(reading).values(), *said(reading, "history").values()]
+    assert all(value is True for value in values)
+    assert reading.notes
+
+
+@pytest.mark.parametrize("verification", ["provisional", "differential", "unconfirmed", "entered-in-error", "odd"])
+def test_an_unconfirmed_condition_says_nothing(only: Any, verification: str) -> None:
+    """The status is noted."""
+    reading = only(condition(OSTEOMYELITIS, "active", verification))
+    assert said(reading) == {}
+    assert [note.kind for note in reading.notes] == [NoteKind.STATUS]
+
+
+def test_a_refuted_condition_says_nothing(only: Any) -> None:
+    """That it was ruled out once does not say that it is not there now."""
+    reading = only(condition(OSTEOMYELITIS, "inactive", "refuted"))
+    assert said(reading) == {}
+    assert [note.kind for note in reading.notes] == [NoteKind.DENIED]
+
+
+@pytest.mark.parametrize("clinical", ["inactive", "remission", "resolved", None])
+def test_what_is_over_is_true_of_history_only(only: Any, clinical: str | None) -> None:
+    """A resolved embolism happened; a resolved infection is not there."""
+    assert said(only(condition(EMBOLISM, clinical)), "history") == {"vte": True}
+    reading = only(condition(OSTEOMYELITIS, clinical))
+    assert said(reading) == {}
+    assert [(note.kind, note.detail) for note in reading.notes] == [(NoteKind.NOT_CURRENT, clinical or "")]
+
+
+@pytest.mark.parametrize(
+    "ended", [{"abatementDateTime": "2026-01-01"}, {"abatementAge": {"value": 70}}, {"abatementString": "cured"}]
+)
+def test_an_end_outweighs_an_active_status(only: Any, ended: Json) -> None:
+    """A condition that is called active and has ended is not taken for present."""
+    assert said(only(condition(OSTEOMYELITIS, **ended))) == {}
+
+
+def test_the_latest_event_lies_between_the_latest_onset_and_now(only: Any) -> None:
+    """A record holds an embolism of 2019; that there was none since, it does not say."""
+    reading = only(
+        condition(EMBOLISM, "resolved", onsetDateTime="2012"),
+        condition(EMBOLISM, "resolved", onsetDateTime="2019-06", id="d"),
+    )
+    assert said(reading, "history") == {"vte": True, "vte_date": {"from": "2019-06-01", "to": "2026-11-21"}}
+
+
+def test_an_onset_without_a_date_gives_no_date(only: Any) -> None:
+    """An age or a text at onset is not read."""
+    assert said(only(condition(EMBOLISM, onsetString="in spring")), "history") == {"vte": True}
+
+
+def test_the_start_of_a_period_is_an_onset(only: Any) -> None:
+    """A period that began then."""
+    reading = only(condition(EMBOLISM, onsetPeriod={"start": "2026-11-01", "end": "2026-11-05"}))
+    assert said(reading, "history")["vte_date"] == {"from": "2026-11-01", "to": "2026-11-21"}
+
+
+def test_a_condition_from_after_as_of_is_left_out(only: Any) -> None:
+    """As of then it was not known."""
+    reading = only(condition(OSTEOMYELITIS, onsetDateTime="2026-11-22"))
+    assert said(reading) == {}
+    assert [note.kind for note in reading.notes] == [NoteKind.AFTER_AS_OF]
+
+
+def test_several_conditions_may_say_the_same(only: Any) -> None:
+    """One that is present is enough, whatever another says."""
+    reading = only(condition(OSTEOMYELITIS), condition(OSTEOMYELITIS, "resolved", id="d"))
+    assert said(reading) == {"osteomyelitis": True}
+
+
+def test_a_code_of_another_system_is_not_it(only: Any) -> None:
+    """The same digits elsewhere are another code."""
+    other = condition(OSTEOMYELITIS)
+    other["code"]["coding"][0]["system"] = "http://example.org/codes"
+    reading = only(other)
+    assert said(reading) == {}
+    assert [note.kind for note in reading.notes] == [NoteKind.NO_FACT]
+
+
+def test_a_malformed_onset_is_refused_with_its_place(only: Any) -> None:
+    """The error leads to the field."""
+    with pytest.raises(FactsError) as refused:
+        only(condition(OSTEOMYELITIS, onsetDateTime="last week"))
+    assert refused.value.place.path == "$.entry[1].resource.onsetDateTime"
+
+
+def test_a_modifier_extension_takes_the_meaning_away(only: Any) -> None:
+    """What changes the meaning in an unknown way is not used."""
+    reading = only(condition(OSTEOMYELITIS, modifierExtension=[{"url": "https://example.org/not"}]))
+    assert said(reading) == {}
+    assert [note.kind for note in reading.notes] == [NoteKind.MODIFIED]
