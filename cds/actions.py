@@ -5,7 +5,7 @@ Only here is deciding joined with what stands around it. Nothing here prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -34,6 +34,7 @@ from cds.verification.lint import Finding, findings_in
 DEFAULT_RULESET = "vertebral-augmentation"
 ENGINES: Mapping[str, Sequence[str]] = {"both": engine.BOTH, **{name: (name,) for name in engine.BOTH}}
 """What may be asked to decide, by name: both engines, which have to agree, or one."""
+DEFAULT_ENGINES = "both"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +108,7 @@ def patient_of(
     return Patient(_parsed(document, ruleset, beside, place))
 
 
-def evaluate(ruleset: Ruleset, facts: Facts, *, engines: str = "both", list_all: bool = False) -> Decision:
+def evaluate(ruleset: Ruleset, facts: Facts, *, engines: str = DEFAULT_ENGINES, list_all: bool = False) -> Decision:
     """Decide for one patient; with `list_all` the rules that do not apply are listed too.
 
     Raises:
@@ -130,7 +131,7 @@ def check_as_of(facts: Facts, as_of: str) -> None:
 
 
 def explain(
-    ruleset: Ruleset, facts: Facts, *, rule: str, binding: str | None = None, engines: str = "both"
+    ruleset: Ruleset, facts: Facts, *, rule: str, binding: str | None = None, engines: str = DEFAULT_ENGINES
 ) -> dict[str, Any]:
     """Explain one rule, for one binding or for all that it has (`cds-explanation/1`).
 
@@ -160,7 +161,7 @@ def explain(
     )
 
 
-def ask(ruleset: Ruleset, facts: Facts, *, engines: str = "both") -> dict[str, Any]:
+def ask(ruleset: Ruleset, facts: Facts, *, engines: str = DEFAULT_ENGINES) -> dict[str, Any]:
     """Give what to ask next: the facts whose answer could change what the decision lists (`cds-questions/1`)."""
     decision = evaluate(ruleset, facts, engines=engines).document
     kept = ("subject", "as_of", "zone", "ruleset", "facts_digest", "semantics", "renderer")
@@ -197,14 +198,14 @@ def lint(ruleset: Ruleset, *, as_of: str | None = None) -> tuple[Finding, ...]:
 
 
 def schema(of: str, ruleset: str | Path = DEFAULT_RULESET) -> dict[str, Any]:
-    """Give the JSON Schema of `facts` (under a ruleset's dictionary), of a `decision` or of a `ruleset` file."""
-    match of:
-        case "facts":
-            return facts_schema(load_ruleset(ruleset).program.dictionary)
-        case "decision":
-            return decision_schema()
-        case _:
-            return ruleset_schema()
+    """Give the JSON Schema of `facts` (under a ruleset's dictionary), of a `decision` or of a `ruleset` file.
+
+    Raises:
+        InputError: there is no such document.
+    """
+    if of not in SCHEMAS:
+        raise _no_such("schema of", of, SCHEMAS)
+    return SCHEMAS[of](ruleset)
 
 
 def demo() -> Iterator[tuple[str, Ruleset, Decision]]:
@@ -256,6 +257,10 @@ def _from_bundle(bundle: Mapping[str, Any], ruleset: Ruleset, beside: Beside, pl
     return Patient(_parsed(reading.document, ruleset, Beside(), place), reading.notes)
 
 
+def _facts_schema(ruleset: str | Path) -> dict[str, Any]:
+    return facts_schema(load_ruleset(ruleset).program.dictionary)
+
+
 def _parsed(document: Mapping[str, Any], ruleset: Ruleset, beside: Beside, place: Place) -> Facts:
     program = ruleset.program
     return parse_facts(
@@ -293,12 +298,14 @@ def _is_same(one: Any, other: str) -> bool:
 
 def _engines(name: str) -> Sequence[str]:
     if name not in ENGINES:
-        raise InputError(
-            f"there is no engine {quoted(name)}",
-            expected=f"one of {_listed(ENGINES)}",
-            suggestion=nearest(name, ENGINES),
-        )
+        raise _no_such("engine", name, ENGINES)
     return ENGINES[name]
+
+
+def _no_such(what: str, name: str, names: Collection[str]) -> InputError:
+    return InputError(
+        f"there is no {what} {quoted(name)}", expected=f"one of {_listed(names)}", suggestion=nearest(name, names)
+    )
 
 
 def _no_such_rule(rule: str, ruleset: Ruleset) -> InputError:
@@ -315,3 +322,11 @@ def _no_such_rule(rule: str, ruleset: Ruleset) -> InputError:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+SCHEMAS: Mapping[str, Callable[[str | Path], dict[str, Any]]] = {
+    "facts": _facts_schema,
+    "decision": lambda _: decision_schema(),
+    "ruleset": lambda _: ruleset_schema(),
+}
+"""The documents that have a JSON Schema; that of facts depends on the ruleset."""

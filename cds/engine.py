@@ -52,6 +52,7 @@ def decide(
     Raises:
         EngineDisagreement: two engines answered differently; no advice is given.
         EngineFailure: an engine could not answer; no advice is given.
+        InputError: there is no such engine, none at all, or one twice.
         NotInEffect: the ruleset does not decide for this `as_of`.
     """
     _check_in_effect(program, facts)
@@ -66,13 +67,30 @@ def agreed_verdicts(program: Program, facts: Facts, backends: Sequence[Backend])
 
     Raises:
         EngineDisagreement: two of them differ on some rule, binding and world.
+        InputError: there is no engine, or two have one name, so that one's answer could hide the other's.
     """
-    answers = {backend.name: backend.evaluate(program, facts) for backend in backends}
+    _check_names([backend.name for backend in backends])
+    answers = {backend.name: _without_false(backend.evaluate(program, facts)) for backend in backends}
     first, *others = answers.values()
     for other in others:
         if other != first:
             raise _disagreement(answers)
     return first
+
+
+def _check_names(names: Sequence[str]) -> None:
+    if not names:
+        raise InputError("no engine is chosen", expected=f"one or more of {', '.join(_MAKERS)}")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"two engines are named `{twice}`", expected="each engine once")
+
+
+def _without_false(verdicts: Verdicts) -> Verdicts:
+    """Leave out FALSE answers, should an engine give any: what is not in `Verdicts` is FALSE."""
+    if FALSE not in verdicts.values():
+        return verdicts
+    return {key: truth for key, truth in verdicts.items() if truth is not FALSE}
 
 
 def _disagreement(answers: Mapping[str, Verdicts]) -> EngineDisagreement:

@@ -121,7 +121,11 @@ class _Ruleset:
             self._handle: int = engine.create_ruleset(name, orjson.dumps(definition).decode())
         except (engine.error, MemoryError) as error:
             raise EngineFailure(f"durable-rules could not create a ruleset: {error}") from error
-        self.run(None, [{}])
+        try:
+            self.run(None, [{}])
+        except EngineFailure:
+            self.delete()
+            raise
 
     def run(self, anchor: Properties | None, messages: Sequence[Properties]) -> list[tuple[str, Iterable[int]]]:
         """Assert messages and give every rule that fired, with the numbers of the messages that it fired for.

@@ -9,7 +9,6 @@ from cds.cli.decision_view import questions_table
 from cds.cli.inputs import read_input, shown_name
 from cds.cli.options import (
     AsOfOption,
-    Engines,
     EnginesOption,
     FactsArgument,
     JsonOption,
@@ -33,7 +32,7 @@ def ask(
     procedure_kind: KindOption = None,
     procedure_status: StatusOption = None,
     as_json: JsonOption = False,
-    engine: EnginesOption = Engines.BOTH,
+    engine: EnginesOption = actions.DEFAULT_ENGINES,
 ) -> None:
     """List the facts whose answer could change what the decision lists, the most urgent first."""
     chosen = actions.load_ruleset(ruleset)

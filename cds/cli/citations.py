@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -23,36 +25,40 @@ def source_text(source: SourceCited) -> str:
     return ", ".join(parts) + (f" ({source['strength']})" if source["strength"] else "")
 
 
-def position_lines(positions: Sequence[PositionTaken], parameters: Mapping[str, Parameter]) -> Iterator[str]:
+def position_lines(positions: Sequence[PositionTaken], parameters: Mapping[str, Parameter]) -> Iterator[RenderableType]:
     """Say, for each question that a recommendation depends on, who holds what.
 
     What nobody has read in its source is told as hearsay, and never as if it were cited.
     """
     for of, taken in groupby(positions, key=lambda position: position["of"]):
         taken_here = list(taken)
-        yield f"{_question_text(of, parameters)}:"
+        yield Text(f"{_question_text(of, parameters)}:")
         values = dict.fromkeys(position["value"] for position in taken_here if position["confirmed"] != "unconfirmed")
         adopted = next((position["value"] for position in taken_here if position["adopted"]), None)
         for value in values:
             holders = [p for p in taken_here if p["value"] == value and p["confirmed"] != "unconfirmed"]
-            yield f"  {_stance(value, adopted)} {value}: {', '.join(map(_holder, holders))}"
+            yield _indented(f"{_stance(value, adopted)} {', '.join(map(_holder, holders))}: {value}")
         for position in taken_here:
             if position["confirmed"] == "unconfirmed":
-                yield f"  UNCONFIRMED, not read in the source: {position['value']}, said to be in {position['source']}"
+                yield _indented(f"UNCONFIRMED, said to be in {position['source']}, not read there: {position['value']}")
 
 
 def _question_text(of: str, parameters: Mapping[str, Parameter]) -> str:
     """Give the title of the parameter in question; a rule with positions is a question about its own condition."""
     if not of.startswith("$"):
-        return "When this applies" if of else of
+        return "When this applies"
     parameter = parameters.get(of[1:])
     return parameter.title if parameter is not None and parameter.title else of
 
 
 def _stance(value: str, adopted: str | None) -> str:
     if adopted is None:
-        return "one position:"
-    return "adopted:" if value == adopted else "differs:"
+        return "open, one position is that of"
+    return "adopted, from" if value == adopted else "differs, in"
+
+
+def _indented(said: str) -> RenderableType:
+    return Padding(Text(said), (0, 0, 0, 2))
 
 
 def _holder(position: PositionTaken) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from typer import Context
 
-from cds.actions import DEFAULT_RULESET, list_rulesets, loaded_ruleset
+from cds.actions import DEFAULT_RULESET, ENGINES, SCHEMAS, list_rulesets, loaded_ruleset
 from cds.errors import CdsError
 
 
@@ -20,6 +20,16 @@ def rule_ids(context: Context, incomplete: str) -> list[str]:
     name = context.params.get("ruleset") or DEFAULT_RULESET
     rules = _or_nothing(lambda: loaded_ruleset(name).document.rules)
     return _beginning(incomplete, {rule.id for rule in rules})
+
+
+def engine_names(incomplete: str) -> list[str]:
+    """Offer what may decide."""
+    return _beginning(incomplete, set(ENGINES))
+
+
+def schema_names(incomplete: str) -> list[str]:
+    """Offer the documents that have a schema."""
+    return _beginning(incomplete, set(SCHEMAS))
 
 
 def _or_nothing(ask: Any) -> Any:

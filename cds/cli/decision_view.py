@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -31,19 +29,23 @@ def decision_view(decision: DecisionDocument, ruleset: Ruleset, notes: Sequence[
     yield _heading(decision, ruleset)
     yield _disposition(decision)
     for kind, found in _by_kind(decision["recommendations"]):
-        yield Text(KIND_TITLE[kind], style="bold underline")
+        yield _title(KIND_TITLE[kind])
         yield _recommendations(found, ruleset)
     if decision["ask"]:
-        yield Text(f"To ask ({len(decision['ask'])})", style="bold underline")
+        yield _title(f"To ask ({len(decision['ask'])})")
         yield questions_table(decision["ask"])
     if decision["recommendations"]:
-        yield Text("Sources", style="bold underline")
+        yield _title("Sources")
         yield sources_table(decision["recommendations"], ruleset.loaded.document.sources)
-        yield Text(f"{AS_TRANSCRIBED}\n", style="dim")
+        yield Text(AS_TRANSCRIBED, style="dim")
     if notes:
-        yield Text("What became of the Bundle's resources", style="bold underline")
-        yield Padding(Text("\n".join(note_lines(notes)), style="dim"), (0, 0, 1, 1))
-    yield Text(SAFETY, style="dim")
+        yield _title("What became of the Bundle's resources")
+        yield Text("\n".join(note_lines(notes)), style="dim")
+    yield Text(f"\n{SAFETY}", style="dim")
+
+
+def _title(said: str) -> Text:
+    return Text.assemble("\n", (said, "bold underline"))
 
 
 def _heading(decision: DecisionDocument, ruleset: Ruleset) -> Table:
@@ -110,12 +112,11 @@ def _standing(one: Recommendation) -> Iterator[Text]:
         yield Text(f"hold {plain(one['hold']['state'])}")
 
 
-def _advice(one: Recommendation, ruleset: Ruleset) -> Iterator[Text]:
+def _advice(one: Recommendation, ruleset: Ruleset) -> Iterator[RenderableType]:
     if one["title"] not in one["text"]:
         yield Text(one["title"], style="bold")
     yield Text(one["text"])
-    for line in position_lines(one["positions"], ruleset.loaded.document.parameters):
-        yield Text(line)
+    yield from position_lines(one["positions"], ruleset.loaded.document.parameters)
     for source in one["sources"]:
         yield Text(f"Source: {source_text(source)}", style="dim")
     yield Text(f"Rule {one['rule']} on {one['binding']}", style="dim")
@@ -123,12 +124,12 @@ def _advice(one: Recommendation, ruleset: Ruleset) -> Iterator[Text]:
 
 def questions_table(questions: Sequence[Asked]) -> Table:
     """Show what to ask, the most urgent first, with the rules that an answer could settle."""
-    table = Table(box=box.SIMPLE_HEAD, expand=True, pad_edge=False)
-    table.add_column("Question", ratio=3, overflow="fold")
-    table.add_column("Fact", ratio=2, overflow="fold", style="dim")
-    table.add_column("Could settle", ratio=2, overflow="fold", style="dim")
-    for asked in questions:
-        table.add_row(Text(asked["prompt"]), Text(asked["fact"]), Text(_rules_text(asked["would_settle"])))
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    for number, asked in enumerate(questions, start=1):
+        settles = Text(f"{asked['fact']}; could settle {_rules_text(asked['would_settle'])}", style="dim")
+        table.add_row(Text(f"{number}."), Group(Text(asked["prompt"]), settles))
     return table
 
 

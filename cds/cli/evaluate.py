@@ -14,7 +14,6 @@ from cds.cli.inputs import STANDARD_INPUT, read_input, shown_name
 from cds.cli.notes_view import note_lines
 from cds.cli.options import (
     AsOfOption,
-    Engines,
     EnginesOption,
     JsonOption,
     KindOption,
@@ -42,7 +41,7 @@ def evaluate(
     procedure_status: StatusOption = None,
     as_json: JsonOption = False,
     list_all: Annotated[bool, typer.Option("--all", help="List the rules that do not apply, too.")] = False,
-    engine: EnginesOption = Engines.BOTH,
+    engine: EnginesOption = actions.DEFAULT_ENGINES,
     by_line: Annotated[
         bool, typer.Option("--jsonl", help="One document a line in, one decision a line out, in order.")
     ] = False,

@@ -11,7 +11,6 @@ from cds.cli.explanation_view import explanation_view
 from cds.cli.inputs import read_input, shown_name
 from cds.cli.options import (
     AsOfOption,
-    Engines,
     EnginesOption,
     FactsArgument,
     JsonOption,
@@ -40,7 +39,7 @@ def explain(
     procedure_kind: KindOption = None,
     procedure_status: StatusOption = None,
     as_json: JsonOption = False,
-    engine: EnginesOption = Engines.BOTH,
+    engine: EnginesOption = actions.DEFAULT_ENGINES,
 ) -> None:
     """Say why a rule applies or not, what is missing, and what would change it."""
     chosen = actions.load_ruleset(ruleset)

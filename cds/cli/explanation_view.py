@@ -14,6 +14,7 @@ from cds.cli.words import SEVERITY_STYLE, STATUS_STYLE, plain
 from cds.trace.explanation_text import sources_sentence, value_words
 
 _MARK = {"true": ("yes", "green"), "false": ("no", "red"), "unknown": ("open", "magenta")}
+_WHY = {"true": "Why", "false": "Why not", "unknown": "Why it is open"}
 _NOTHING = "This rule looks at the items of a list, and the list is complete and has none: there is nothing to explain."
 
 
@@ -49,7 +50,7 @@ def _binding(explained: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 def _world(world: Mapping[str, Any]) -> Iterator[RenderableType]:
     text = world["text"]
-    yield from _part("Why" if world["verdict"] == "true" else "Why not", text["why"])
+    yield from _part(_WHY[world["verdict"]], text["why"])
     yield from _part("What is missing", text["missing"])
     yield from _part("What would change it", text["would_change"])
     yield Text("The whole condition", style="bold")

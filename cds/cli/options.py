@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cds.actions import Beside
-from cds.cli.completion import rule_ids, ruleset_names
-
-
-class Engines(StrEnum):
-    """Which engines decide."""
-
-    BOTH = "both"
-    DURABLE = "durable"
-    REFERENCE = "reference"
-
+from cds.cli.completion import engine_names, rule_ids, ruleset_names
 
 FactsArgument = Annotated[
     str, typer.Argument(metavar="FACTS", help="A facts file or a FHIR R4 Bundle; `-` reads standard input.")
@@ -47,7 +37,12 @@ StatusOption = Annotated[
     str | None, typer.Option("--procedure-status", metavar="WORD", help="For example booked, or done.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print canonical JSON.")]
-EnginesOption = Annotated[Engines, typer.Option("--engine", help="Who decides; `both` have to agree.")]
+EnginesOption = Annotated[
+    str,
+    typer.Option(
+        "--engine", metavar="WORD", autocompletion=engine_names, help="both (they have to agree), durable or reference."
+    ),
+]
 
 
 def beside(as_of: str | None, zone: str | None, start: str | None, kind: str | None, status: str | None) -> Beside:

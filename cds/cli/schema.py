@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cds import actions
+from cds.cli.completion import schema_names
 from cds.cli.options import RulesetOption
 from cds.cli.terminal import print_json
 
 
-class Document(StrEnum):
-    """What has a schema."""
-
-    FACTS = "facts"
-    DECISION = "decision"
-    RULESET = "ruleset"
-
-
 def schema(
-    of: Annotated[Document, typer.Argument(metavar="facts|decision|ruleset", help="Which document.")],
+    of: Annotated[
+        str,
+        typer.Argument(
+            metavar="DOCUMENT", autocompletion=schema_names, help=f"Which one: {', '.join(actions.SCHEMAS)}."
+        ),
+    ],
     *,
     ruleset: RulesetOption = actions.DEFAULT_RULESET,
 ) -> None:

@@ -27,7 +27,9 @@ def read_number(raw: object) -> Fraction:
         InputError: it is no decimal number, or has more than 30 digits or an exponent beyond 30.
     """
     if isinstance(raw, str):
-        if len(raw) > _LONGEST or not _NUMBER.fullmatch(raw):
+        if len(raw) > _LONGEST:
+            raise _too_long(raw)
+        if not _NUMBER.fullmatch(raw):
             raise InputError(f"{quoted(raw)} is not a number", expected=EXPECTED)
         if len(raw) <= MAX_DIGITS and "e" not in raw and "E" not in raw:
             whole, _, places = raw.partition(".")
@@ -75,7 +77,7 @@ def _exact(number: Decimal, raw: object) -> Fraction:
 
 def _too_long(raw: object) -> InputError:
     expected = f"at most {MAX_DIGITS} digits and an exponent of at most {MAX_EXPONENT}"
-    return InputError(f"{quoted(raw)} has too many digits", expected=expected)
+    return InputError(f"{quoted(raw)} is too long for a number", expected=expected)
 
 
 def _is_short(number: Decimal) -> bool:

@@ -94,8 +94,10 @@ def _read_leaf(raw: Json, leaf: Leaf, reading: _Reading, path: Path, normal: dic
     else:
         value, time, form = read_measured(raw, leaf.declared, leaf.taken, reading.context, path)
         is_said = value is not ABSENT or time is not ABSENT
-        said.values[leaf.taken.name] = time
-    said.values[name] = value
+        if time is not ABSENT:
+            said.values[leaf.taken.name] = time
+    if value is not ABSENT:
+        said.values[name] = value
     if is_said:
         normal[str(path[-1])] = form
 

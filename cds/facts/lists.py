@@ -98,17 +98,13 @@ def _parts(values: Mapping[str, Value], shape: Shape, context: Context) -> dict[
     if not shape.concepts:
         return {"": {}}
     found = _recognised(values, context)
-    unidentified = 0
-    parts: dict[str, dict[str, Value]] = {}
-    for substance in found:
-        part = ""
-        if len(found) > 1 and isinstance(substance, Word):
-            part = f"#{substance.value}"
-        elif len(found) > 1:
-            unidentified += 1
-            part = "#?" if unidentified == 1 else f"#?{unidentified}"
-        parts[part] = dict.fromkeys(shape.concepts, substance)
-    return parts
+    if len(found) == 1:
+        return {"": dict.fromkeys(shape.concepts, found[0])}
+    return {f"#{_part(substance)}": dict.fromkeys(shape.concepts, substance) for substance in found}
+
+
+def _part(substance: Value) -> str:
+    return str(substance.value) if isinstance(substance, Word) else "?"
 
 
 def _recognised(values: Mapping[str, Value], context: Context) -> list[Value]:

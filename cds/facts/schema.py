@@ -55,8 +55,9 @@ def parse_facts(
     said = read_facts(document, shape_of(dictionary), context, (), reserved=RESERVED)
     lists = {}
     for name, shape, raw, path in said.lists:
-        lists[name], normal = read_list(raw, name, shape, context, path)
-        if lists[name].unknown is not ABSENT:
+        found, normal = read_list(raw, name, shape, context, path)
+        if found.unknown is not ABSENT:
+            lists[name] = found
             put(said.normal, name, normal)
     return Facts(
         subject=subject,

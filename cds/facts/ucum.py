@@ -19,7 +19,7 @@ _LARGEST_POWER = 9
 _TOKEN = re.compile(
     r"10[*^](?P<ten>[+-]?[0-9]{1,2})?"
     r"|(?P<number>[1-9][0-9]{0,11})"
-    r"|(?P<atom>(?:[A-Za-z%']|\[[^][{}]*\])+)(?P<exponent>[+-]?[0-9])?"
+    r"|(?P<atom>(?:[A-Za-z%']|\[[^][{}]*\])+)(?P<exponent>[+-]?[1-9])?"
     r"|(?P<mark>\{[^{}]*\})"
     r"|(?P<operator>[./()])"
 )

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from cds.errors import nearest
-from cds.facts.dictionary import Dictionary
+from cds.facts.dictionary import Dictionary, FactType
 from cds.ir.layers import circle_of
-from cds.ir.parameters_from_ruleset import is_interval, leaf_facts, references_of, uses_more_than_facts
+from cds.ir.parameters_from_ruleset import is_interval, leaf_facts, parameters_named, uses_more_than_facts
 from cds.ir.program import HOLD_STATES
 from cds.ruleset.model import DispositionRow, Rule, RulesetDocument, Skip, SourceReference
 from cds.ruleset.places import Path
@@ -16,11 +16,20 @@ from cds.ruleset.problems import Problems
 
 NEVER_SKIPPED = frozenset({"contraindication", "hold", "red_flag"})
 
+_READ_BY_HOLDS: Mapping[str, tuple[FactType, str | None]] = {
+    "status": (FactType.ENUM, None),
+    "last_dose": (FactType.TIME, None),
+    "last_dose_reported_at": (FactType.TIME, None),
+    "frequency": (FactType.QUANTITY, "/d"),
+}
+
 
 def check_document(document: RulesetDocument, dictionary: Dictionary, problems: Problems) -> None:
     """Note every problem that can be seen without compiling a condition."""
     for number, rule in enumerate(document.rules):
         _check_rule(rule, ("rules", number), document, problems)
+        if rule.then.interval is not None:
+            _check_facts_of_hold(rule, dictionary, problems)
     for number, derivation in enumerate(document.derive):
         _check_sources(derivation.sources, ("derive", number, "sources"), document, problems)
     for name, advice in document.advice.items():
@@ -74,6 +83,18 @@ def _check_interval(name: str, path: Path, document: RulesetDocument, problems: 
             )
 
 
+def _check_facts_of_hold(rule: Rule, dictionary: Dictionary, problems: Problems) -> None:
+    """Refuse facts that the table of hold states would misread (language §10.3, §10.4)."""
+    list_name = (rule.for_each or "").partition(" in ")[2]
+    items = dictionary[list_name].items if list_name in dictionary else {}
+    for name, (type_, unit) in _READ_BY_HOLDS.items():
+        declared = items.get(name)
+        if declared is not None and (declared.type, declared.unit) != (type_, unit):
+            expected = f"the type `{type_}`" + (f" and the unit `{unit}`" if unit else "")
+            path = ("facts", list_name, "items", name)
+            problems.add(path, f"the states of holds are found by `{name}`", expected=expected)
+
+
 def _check_sources(
     references: list[SourceReference | str], path: Path, document: RulesetDocument, problems: Problems
 ) -> None:
@@ -94,7 +115,7 @@ def _check_groups(document: RulesetDocument, dictionary: Dictionary, problems: P
             declared = dictionary.get(fact)
             if fact in derived or (declared is not None and not declared.required):
                 problems.add(path, f"`applies_when` may use required facts only, and `{fact}` is not required")
-        for parameter in sorted(references_of(group.applies_when).parameters & unset):
+        for parameter in sorted(parameters_named(group.applies_when) & unset):
             problems.add(path, f"`applies_when` cannot use `{parameter}`, which is not set")
 
 
@@ -108,6 +129,9 @@ def _check_dispositions(rows: list[DispositionRow], problems: Problems) -> None:
             problems.add(path, "the last row has no test, every other row has one")
         if row.if_unknown is not None and row.when is None:
             problems.add((*path, "if_unknown"), "`if_unknown` goes with `when`")
+        if row.if_unknown is not None:
+            codes = [other.code for other in rows]
+            _exists(row.if_unknown, codes, "row with the code", (*path, "if_unknown"), problems)
         for state in row.hold.any_state if row.hold else ():
             _exists(state, HOLD_STATES, "hold state", (*path, "hold", "any_state"), problems)
 

@@ -163,7 +163,9 @@ class ConditionCompiler:
         values = test.value if isinstance(test.value, list) else [test.value]
         are_booleans = all(isinstance(value, bool) for value in values)
         if test.operator not in _EQUALITY or not are_booleans or test.before or test.after:
-            self.problems.add(path, "a derived fact is boolean", expected="`is`, `is_not` or `in`, with `true` or `false`")
+            self.problems.add(
+                path, "a derived fact is boolean", expected="`is`, `is_not` or `in`, with `true` or `false`"
+            )
             return _REFUSED
         if len(set(values)) > 1:
             return AnyOf((derived, Not(derived)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
 from cds.errors import InputError, nearest
 from cds.facts.decimals import read_number
 from cds.facts.dictionary import Declaration, Dictionary, FactType
+from cds.facts.model import Reason
+from cds.facts.schema import RESERVED
+from cds.facts.ucum import parse_unit
 from cds.facts.units import convert, parse_quantity
 from cds.ruleset.conditions import Scalar
 from cds.ruleset.model import CodeBinding, Fact, RulesetDocument
@@ -23,6 +26,7 @@ _MEASURED = frozenset({FactType.NUMBER, FactType.QUANTITY})
 def dictionary_of(document: RulesetDocument, problems: Problems) -> Dictionary:
     """Give every declaration by its full name, the times of measured facts and `as_of` included."""
     declared = {"as_of": AS_OF}
+    _check_names(document.facts, ("facts",), RESERVED, problems)
     for name, fact in document.facts.items():
         declared.update(_declarations(name, fact, ("facts", name), problems))
     return declared
@@ -68,6 +72,17 @@ def _codes(bindings: list[CodeBinding]) -> tuple[Code, ...]:
     return tuple(sorted(Code(binding.system, binding.code) for binding in bindings))
 
 
+def _check_names(facts: Mapping[str, Fact], path: Path, reserved: Collection[str], problems: Problems) -> None:
+    """Refuse names that a facts document cannot keep apart: reserved ones, and one fact below another."""
+    for name in facts:
+        words = name.split(".")
+        if words[0] in reserved:
+            problems.add((*path, name), f"the name `{words[0]}` is taken", at_key=True)
+        for above in (".".join(words[:length]) for length in range(1, len(words))):
+            if above in facts:
+                problems.add((*path, name), f"`{name}` lies below `{above}`, which is a fact", at_key=True)
+
+
 def _declarations(
     name: str, fact: Fact, path: tuple[str, ...], problems: Problems
 ) -> Iterator[tuple[str, Declaration]]:
@@ -79,6 +94,7 @@ def _declarations(
 
 def _declaration(name: str, fact: Fact, path: tuple[str, ...], problems: Problems) -> Declaration:
     items: dict[str, Declaration] = {}
+    _check_names(fact.items, (*path, "items"), ("id",), problems)
     for item_name, item_fact in fact.items.items():
         items.update(_declarations(item_name, item_fact, (*path, "items", item_name), problems))
     return Declaration(
@@ -112,21 +128,37 @@ _ONLY_FOR: Mapping[str, frozenset[FactType]] = {
 }
 _NEEDS = {FactType.ENUM: "values", FactType.QUANTITY: "unit", FactType.LIST: "items"}
 _UNASKED = frozenset({FactType.CODE, FactType.TEXT})
+_WAYS_OF_BEING_UNKNOWN = frozenset(Reason)
 
 
 def _check(fact: Fact, path: tuple[str, ...], problems: Problems) -> None:
     for key, types in _ONLY_FOR.items():
-        if getattr(fact, key) and fact.type not in types:
+        if _is_given(getattr(fact, key)) and fact.type not in types:
             problems.add((*path, key), f"`{key}` does not go with the type `{fact.type}`")
+    if fact.unit is not None:
+        _check_unit(fact.unit, (*path, "unit"), problems)
     needed = _NEEDS.get(fact.type)
     if needed and not getattr(fact, needed):
         problems.add(path, f"a fact of type `{fact.type}` needs `{needed}`")
     if fact.ask is None and fact.type not in _UNASKED:
         problems.add(path, "a fact needs `ask`, the question that would settle it")
+    for value in sorted(_WAYS_OF_BEING_UNKNOWN.intersection(fact.values)):
+        problems.add((*path, "values"), f"`{value}` says that a fact is unknown", expected="another word for a value")
     if fact.granularity == "day" and fact.type is not FactType.TIME:
         problems.add((*path, "granularity"), f"`granularity` does not go with the type `{fact.type}`")
     if fact.type is FactType.LIST and len(path) > len(("facts", "name")):
         problems.add(path, "a list cannot hold lists")
+
+
+def _is_given(value: object) -> bool:
+    return not (value is None or value is False or value == [] or value == {})
+
+
+def _check_unit(unit: str, path: Path, problems: Problems) -> None:
+    try:
+        parse_unit(unit)
+    except InputError as error:
+        problems.add(path, error.problem, expected="a UCUM code", suggestion=error.suggestion)
 
 
 def _number(value: Scalar | None, path: tuple[str, ...], problems: Problems) -> Fraction | None:

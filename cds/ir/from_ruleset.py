@@ -57,6 +57,8 @@ def compile_ruleset(loaded: LoadedRuleset) -> Program:
 
     uses = {id_: used_by(world.conditions[id_] for world in worlds) for id_ in worlds[0].conditions}
     layers = _layers(uses, problems)
+    problems.raise_if_any()
+
     steps = steps_of(document, questions, uses)
     ordered = tuple(steps[id_] for layer in layers for id_ in layer)
     return Program(
@@ -192,8 +194,7 @@ def _layers(uses: Mapping[str, frozenset[str]], problems: Problems) -> tuple[tup
         return layers_of(uses)
     except CycleError as error:
         problems.add(("rules",), f"results are used in a circle: {' -> '.join(circle_of(error))}")
-        problems.raise_if_any()
-        raise
+        return ()
 
 
 def _identity(loaded: LoadedRuleset) -> Identity:

@@ -146,5 +146,7 @@ class NotConfigured:
     parameter: str
 
 
-Leaf = OneOf | InClass | Within | Elapsed | IsKnown | Derived | NotConfigured
+FactLeaf = OneOf | InClass | Within | Elapsed | IsKnown | NotConfigured
+"""A leaf on facts as they were given."""
+Leaf = FactLeaf | Derived
 Condition = AllOf | AnyOf | Not | Leaf | Quantified | Applies

@@ -174,22 +174,10 @@ def is_interval(value: ParameterValue | None) -> bool:
     return isinstance(value, BaseModel) and isinstance(value, HoldInterval)
 
 
-@dataclass(frozen=True, slots=True)
-class References:
-    """What a part of a ruleset names: parameters (with their `$`) and rules."""
-
-    parameters: frozenset[str]
-    rules: frozenset[str]
-
-
-def references_of(model: BaseModel) -> References:
-    """Give the parameters and the rules that a rule or derivation names anywhere."""
-    dumped = model.model_dump(by_alias=True, exclude_none=True)
-    nodes = list(_nodes(dumped))
-    return References(
-        parameters=frozenset(node for node in nodes if isinstance(node, str) and node.startswith("$")),
-        rules=frozenset(node["rule"]["applies"] for node in nodes if isinstance(node, dict) and "rule" in node),
-    )
+def parameters_named(model: BaseModel) -> frozenset[str]:
+    """Give the parameters, with their `$`, that a part of a ruleset names anywhere."""
+    nodes = _nodes(model.model_dump(by_alias=True, exclude_none=True))
+    return frozenset(node for node in nodes if isinstance(node, str) and node.startswith("$"))
 
 
 def leaf_facts(condition: BaseModel) -> frozenset[str]:

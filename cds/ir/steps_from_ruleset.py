@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cds.ir.conditions_from_ruleset import binding_of
-from cds.ir.parameters_from_ruleset import Question, positions_on, references_of
+from cds.ir.parameters_from_ruleset import Question, parameters_named, positions_on
 from cds.ir.program import (
     Advice,
     Citation,
@@ -133,7 +133,7 @@ def _citations(rule: written.Rule, document: written.RulesetDocument) -> Iterato
 
 
 class _Positions:
-    """Find the positions that a rule depends on: its own, its parameters', and those of what it refers to."""
+    """Find the positions that a rule depends on: its own, its parameters', and those of its group and of what it uses."""
 
     def __init__(
         self,
@@ -143,6 +143,7 @@ class _Positions:
     ) -> None:
         self._questions = questions
         self._uses = uses
+        self._groups = document.groups
         self._models: dict[str, written.Rule | written.Derivation] = {rule.id: rule for rule in document.rules}
         self._models.update({derivation_id(derivation): derivation for derivation in document.derive})
 
@@ -154,9 +155,13 @@ class _Positions:
         if step in seen:
             return set()
         seen.add(step)
-        references = references_of(self._models[step])
-        found = {name for name in (step, *references.parameters) if name in self._questions}
-        derived = {used for used in self._uses[step] if used.startswith("derive:")}
-        for used in derived | references.rules:
+        found = {name for name in (step, *self._parameters(self._models[step])) if name in self._questions}
+        for used in self._uses[step]:
             found |= self._questions_behind(used, seen)
         return found
+
+    def _parameters(self, model: written.Rule | written.Derivation) -> frozenset[str]:
+        named = parameters_named(model)
+        if isinstance(model, written.Rule) and model.group is not None:
+            named |= parameters_named(self._groups[model.group])
+        return named

@@ -10,16 +10,17 @@ from typing import Any, cast
 from cds.backends.reference import At
 from cds.facts.dictionary import FactType
 from cds.facts.instants import TZDATA_VERSION, format_instant
-from cds.facts.model import Facts, Item, TimeSpan, Word
-from cds.facts.time_text import day_text, span_text
+from cds.facts.model import Facts, Item
+from cds.facts.time_text import day_text
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth
-from cds.ir.nodes import AllOf, Condition, InClass, Ref
-from cds.ir.program import Interval, Program, Rule
+from cds.ir.nodes import Ref
+from cds.ir.program import Program, Rule
 from cds.ir.verdicts import PATIENT, Verdicts
 from cds.outcome.asking import Questions
 from cds.outcome.disposition import Disposition, disposition_of
-from cds.outcome.findings import Finding, findings_of
-from cds.outcome.holds import Deadline, Hold, deadline_for, earliest_procedure, hold_of
+from cds.outcome.findings import Finding, findings_of, in_order
+from cds.outcome.hold_document import hold_document
+from cds.outcome.holds import Hold, earliest_procedure, hold_of
 from cds.outcome.reasons import list_trace, question_about, reasons
 from cds.records import decision as doc
 from cds.ruleset.version import SEMANTICS
@@ -49,13 +50,12 @@ class _Builder:
     def document(self, engines: list[str]) -> doc.DecisionDocument:
         findings = findings_of(self.program, self.verdicts)
         listed = [finding for finding in findings if finding.is_listed]
-        holds = {id(finding): self._hold(finding) for finding in listed if _is_active_hold(finding)}
-        found_holds = [hold for hold in holds.values() if hold is not None]
-        disposition = disposition_of(self.program, self.verdicts, findings, [hold.state for hold in found_holds])
-        recommendations = [self._recommendation(finding, holds.get(id(finding))) for finding in listed]
-        self._ask_about_lists(findings)
+        holds = {finding.key: self._hold(finding) for finding in listed if _is_active_hold(finding)}
+        disposition = disposition_of(self.program, self.verdicts, findings, [hold.state for hold in holds.values()])
         if self.list_all:
-            recommendations += self._not_listed(findings)
+            listed = in_order([*listed, *self._not_listed(findings)])
+        recommendations = [self._recommendation(finding, holds.get(finding.key)) for finding in listed]
+        self._ask_about_lists(findings)
         built: dict[str, Any] = {
             "schema": doc.SCHEMA,
             "subject": self.facts.subject,
@@ -66,7 +66,7 @@ class _Builder:
             "facts_digest": doc.digest_of(self.facts.document),
             "semantics": SEMANTICS,
             "disposition": {"code": disposition.row.code, "other": list(disposition.other)},
-            "earliest_procedure": self._instant(earliest_procedure(found_holds, findings)),
+            "earliest_procedure": self._instant(earliest_procedure(holds.values(), findings)),
             "recommendations": recommendations,
             "ask": self._asked(),
         }
@@ -108,9 +108,8 @@ class _Builder:
         at = At(self.program, self.facts, self.program.worlds[world], self.verdicts)
         return at.bound(rule, self._items.get(binding))
 
-    def _hold(self, finding: Finding) -> Hold | None:
-        item = self._items.get(finding.binding)
-        return None if item is None else hold_of(finding, item, self.program, self.facts)
+    def _hold(self, finding: Finding) -> Hold:
+        return hold_of(finding, self._items[finding.binding], self.program, self.facts)
 
     def _recommendation(self, finding: Finding, hold: Hold | None) -> dict[str, Any]:
         rule = finding.rule
@@ -124,8 +123,8 @@ class _Builder:
             "severity": rule.severity.word,
             "advice": rule.advice,
             "title": rule.title,
-            "assumed": finding.assumed,
-            "hold": None if hold is None else self._hold_document(finding, hold),
+            "assumed": finding.is_assumed,
+            "hold": None if hold is None else hold_document(finding, hold, self.program, self.facts),
             "sources": [_source(cited) for cited in rule.sources],
             "positions": [] if finding.is_withheld else [_position(position) for position in rule.positions],
             "because": [_leaf(leaf) for leaf in traced],
@@ -206,89 +205,18 @@ class _Builder:
             for world in self.program.worlds
         ]
 
-    def _hold_document(self, finding: Finding, hold: Hold) -> doc.Hold:
-        substance = self._substance(hold.item)
-        dated = hold.deadline is not None and hold.state in {"overdue", "due", "planned", "satisfied"}
-        built: dict[str, Any] = {
-            "substance": substance,
-            "class": self._class(finding.rule, substance),
-            "medication": hold.item.label,
-            "state": hold.state,
-            "reason": hold.reason,
-            "interval": _interval(hold.interval),
-            "last_permitted_dose": self._dose_text(hold.deadline) if dated else None,
-            "no_dose_from": self._no_dose_from(hold.deadline) if dated else None,
-            "last_dose": self._time_text(hold.item, "last_dose"),
-            "earliest_procedure": self._instant(hold.earliest_procedure) if dated else None,
-            "restart": None if finding.is_withheld else finding.rule.restart,
-            "record_status": _word_of(hold.item, "status"),
-        }
-        if hold.state == "contested":
-            built["readings"] = self._readings(finding.rule)
-        return cast("doc.Hold", built)
-
-    def _readings(self, rule: Rule) -> list[doc.Reading]:
-        """Give each reading of a contested hold, the earlier deadline first."""
-        start = self.facts.value("procedure.start")
-        found = []
-        for world in self.program.worlds:
-            interval = world.intervals.get(rule.id)
-            if interval is not None:
-                deadline = deadline_for(interval, start, self.facts.zone) if isinstance(start, TimeSpan) else None
-                found.append((deadline.last if deadline else -interval.high, world, interval, deadline))
-        return [
-            {
-                "sources": dict(world.choices),
-                "interval": cast("doc.Interval", _interval(interval)),
-                "last_permitted_dose": self._dose_text(deadline) if deadline else None,
-            }
-            for _, world, interval, deadline in sorted(found, key=lambda reading: (reading[0], reading[1].number))
-        ]
-
-    def _substance(self, item: Item) -> str | None:
-        declared = self.program.dictionary[item.binding.partition("/")[0]].items
-        concepts = (_word_of(item, name) for name, fact in declared.items() if fact.type is FactType.CONCEPT)
-        return next(concepts, None)
-
-    def _class(self, rule: Rule, substance: str | None) -> str | None:
-        """Give the class by which the rule concerns the substance, else the first of its classes by name."""
-        if substance is None:
-            return None
-        classes = self.program.concepts.substances[substance].classes
-        named = _classes_named(self.program.worlds[0].conditions[rule.id])
-        return next((name for name in (*named, *sorted(classes)) if name in classes), None)
-
-    def _dose_text(self, deadline: Deadline | None) -> str | None:
-        if deadline is None:
-            return None
-        zone = self.facts.zone
-        return day_text(deadline.last, zone) if deadline.by_day else format_instant(deadline.last, zone)
-
-    def _no_dose_from(self, deadline: Deadline | None) -> str | None:
-        if deadline is None:
-            return None
-        zone = self.facts.zone
-        return day_text(deadline.last + 1, zone) if deadline.by_day else format_instant(deadline.last, zone)
-
-    def _time_text(self, item: Item, name: str) -> str | None:
-        value = item.value(name)
-        return span_text(value.low, value.high, self.facts.zone) if isinstance(value, TimeSpan) else None
-
     def _instant(self, instant: int | None) -> str | None:
         return None if instant is None else format_instant(instant, self.facts.zone)
 
-    def _not_listed(self, findings: list[Finding]) -> list[dict[str, Any]]:
-        """Give the rules that do not apply, with the leaves that fail, and those that are skipped."""
-        seen = {(finding.rule.id, finding.binding) for finding in findings if finding.is_listed}
+    def _not_listed(self, findings: list[Finding]) -> Iterator[Finding]:
+        """Give what does not apply, what is skipped, and what was never TRUE and is overridden."""
+        by_key = {finding.key: finding for finding in findings}
         none = (FALSE,) * len(self.program.worlds)
-        by_key = {(finding.rule.id, finding.binding): finding for finding in findings}
-        rest = []
-        for rule in sorted(self.program.rules.values(), key=lambda r: (r.severity, r.id)):
+        for rule in self.program.rules.values():
             for binding in self._bindings(rule):
-                if (rule.id, binding) not in seen:
-                    finding = by_key.get((rule.id, binding)) or Finding(rule, binding, none, "does_not_apply")
-                    rest.append(self._recommendation(finding, None))
-        return rest
+                finding = by_key.get((rule.id, binding)) or Finding(rule, binding, none, "does_not_apply")
+                if not finding.is_listed:
+                    yield finding
 
     def _bindings(self, rule: Rule) -> list[str]:
         if rule.list is None:
@@ -303,31 +231,6 @@ def truth_word(truth: Truth) -> str:
 
 def _is_active_hold(finding: Finding) -> bool:
     return finding.rule.kind == "hold" and finding.status in {"applies", "cannot_decide", "contested"}
-
-
-def _classes_named(condition: Condition) -> Iterator[str]:
-    match condition:
-        case InClass(_, name, _):
-            yield name
-        case AllOf(parts):
-            for part in parts:
-                yield from _classes_named(part)
-        case _:
-            return
-
-
-def _interval(interval: Interval | None) -> dict[str, Any] | None:
-    if interval is None:
-        return None
-    built: dict[str, Any] = {"counting": interval.counting, "low": interval.low, "high": interval.high}
-    if interval.per_day is not None:
-        built["per_day"] = interval.per_day
-    return built
-
-
-def _word_of(item: Item, name: str) -> str | None:
-    value = item.value(name)
-    return str(value.value) if isinstance(value, Word) else None
 
 
 def _source(cited: Any) -> doc.SourceCited:

@@ -8,11 +8,11 @@ from typing import Any, cast
 
 from cds.backends.reference import At
 from cds.facts.model import Facts, Item
-from cds.ir.kleene import FALSE, TRUE, Truth, negation
+from cds.ir.kleene import FALSE, Truth
 from cds.ir.program import Program, Rule, World
 from cds.ir.verdicts import PATIENT, REST, Verdicts
 from cds.outcome.document import truth_word
-from cds.outcome.explanation import explanation
+from cds.outcome.explanation import explanation, explanation_of_rest
 from cds.outcome.reasons import list_trace, reasons
 from cds.records.decision import DecisionDocument, Recommendation
 from cds.trace import explanation_text as words
@@ -95,27 +95,24 @@ class _Builder:
         at = At(self.program, self.facts, world, self.verdicts).bound(self.rule, item)
         verdict = at.verdict(self.rule.id, binding)
         if binding.endswith(f"/{REST}"):
-            return _rest_of_list(str(self.rule.list), at, world, verdict)
+            return self._rest_of_list(at, world, verdict)
         condition = world.conditions[self.rule.id]
         whole = explanation(condition, at)
         leaves = reasons(condition, at)
-        return _document(world, verdict, leaves, list(_changes(whole)), whole)
+        return _document(world, verdict, leaves, whole)
+
+    def _rest_of_list(self, at: At, world: World, verdict: Truth) -> dict[str, Any]:
+        """Explain what is said on what an open list leaves out: the rule's group, and the list."""
+        whole, name = explanation_of_rest(self.rule, at), str(self.rule.list)
+        if verdict is FALSE:
+            return _document(world, verdict, reasons(world.group_conditions[str(self.rule.group)], at), whole)
+        built = _document(world, verdict, (list_trace(name, at),), whole)
+        built["text"]["why"].append(words.rest_of_list_sentence(name))
+        return built
 
 
-def _rest_of_list(name: str, at: At, world: World, verdict: Truth) -> dict[str, Any]:
-    leaf = list_trace(name, at)
-    built = _document(world, verdict, (leaf,), [], Trace("leaf", leaf.leaf, leaf.truth, leaf=leaf))
-    built["text"]["why"].append(words.rest_of_list_sentence(name))
-    return built
-
-
-def _document(
-    world: World,
-    verdict: Truth,
-    leaves: Sequence[LeafTrace],
-    changes: Sequence[tuple[LeafTrace, Mapping[Truth, Truth]]],
-    whole: Trace,
-) -> dict[str, Any]:
+def _document(world: World, verdict: Truth, leaves: Sequence[LeafTrace], whole: Trace) -> dict[str, Any]:
+    changes = _changes(whole)
     missing = list({question.fact: question for leaf in leaves for question in leaf.questions}.values())
     return {
         "sources": dict(world.choices),
@@ -135,35 +132,17 @@ def _document(
     }
 
 
-def _changes(whole: Trace) -> Iterator[tuple[LeafTrace, dict[Truth, Truth]]]:
-    """Give each leaf of which another truth alone changes the verdict, with the verdicts that would come of it."""
-    for node in _leaves(whole):
-        if node.settles and node.leaf is not None:
-            would = {truth: _truth_with(whole, node, truth) for truth in (TRUE, FALSE) if truth is not node.truth}
-            yield node.leaf, {truth: verdict for truth, verdict in would.items() if verdict is not whole.truth}
+def _changes(whole: Trace) -> list[tuple[LeafTrace, Mapping[Truth, Truth]]]:
+    """Give each leaf of which another answer alone changes the verdict, once, with what would come of it."""
+    settling = {node.about: (leaf, node.changes) for node, leaf in _leaves(whole) if node.settles}
+    return list(settling.values())
 
 
-def _leaves(node: Trace) -> Iterator[Trace]:
-    if node.form == "leaf":
-        yield node
+def _leaves(node: Trace) -> Iterator[tuple[Trace, LeafTrace]]:
+    if node.leaf is not None:
+        yield node, node.leaf
     for part in node.parts:
         yield from _leaves(part)
-
-
-def _truth_with(node: Trace, changed: Trace, truth: Truth) -> Truth:
-    """Give the truth of a whole in which one leaf has another truth."""
-    if node is changed:
-        return truth
-    if not node.parts:
-        return node.truth
-    parts = [_truth_with(part, changed, truth) for part in node.parts]
-    match node.form:
-        case "not":
-            return negation(parts[0])
-        case "all" | "every":
-            return min(parts)
-        case _:
-            return max(parts)
 
 
 def _tree(node: Trace) -> dict[str, Any]:

@@ -29,6 +29,11 @@ class Finding:
     opposed_by: list[str] = field(default_factory=list)
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Give rule id and binding."""
+        return self.rule.id, self.binding
+
+    @property
     def verdict(self) -> Truth:
         """Give the common truth; UNKNOWN where worlds differ."""
         return self.truths[0] if len(set(self.truths)) == 1 else UNKNOWN
@@ -55,9 +60,14 @@ class Finding:
         """Say whether the rule acts as TRUE: it applies, or is assumed to."""
         return self.verdict is TRUE or (self.verdict is UNKNOWN and self.assumed)
 
-    def world_with(self, *truths: Truth) -> int:
-        """Give the number of the first world with one of these truths, 0 if there is none."""
-        return next((number for number, truth in enumerate(self.truths) if truth in truths), 0)
+    @property
+    def is_assumed(self) -> bool:
+        """Say whether the advice stands by assumption only; what is withheld or overridden does not stand."""
+        return self.assumed and self.status in {"applies", "contested"}
+
+    def world_with(self, *preferred: Truth) -> int:
+        """Give the number of the first world with the first of these truths that any world has, 0 if there is none."""
+        return next((self.truths.index(truth) for truth in preferred if truth in self.truths), 0)
 
 
 def findings_of(program: Program, verdicts: Verdicts) -> list[Finding]:
@@ -67,7 +77,12 @@ def findings_of(program: Program, verdicts: Verdicts) -> list[Finding]:
     _apply_hold_precedence(program, merged.values())
     _apply_urgency(merged.values())
     _apply_opposition(program, merged.values())
-    return sorted(merged.values(), key=lambda found: (found.rule.severity, found.rule.id, found.binding))
+    return in_order(merged.values())
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings by severity, rule id and binding (language §8.10)."""
+    return sorted(findings, key=lambda found: (found.rule.severity, *found.key))
 
 
 def _merged(program: Program, verdicts: Verdicts) -> dict[tuple[str, str], Finding]:
@@ -172,7 +187,8 @@ def _apply_opposition(program: Program, findings: Iterable[Finding]) -> None:
     for group in by_binding.values():
         for finding in group:
             opposes = program.advice[finding.rule.advice].opposes
-            finding.opposed_by = sorted({other.rule.id for other in group if other.rule.advice in opposes})
+            others = (other for other in group if other is not finding)
+            finding.opposed_by = sorted({other.rule.id for other in others if other.rule.advice in opposes})
         for finding in group:
             if finding.opposed_by:
                 finding.status = "contested"

@@ -13,13 +13,15 @@ from cds.ir.kleene import TRUE, UNKNOWN
 from cds.ir.program import HoldAdvice, Interval, Program, Settings
 from cds.ir.verdicts import REST
 from cds.outcome.findings import Finding
+from cds.trace.model import HoldReason
 
 MICROSECONDS_AN_HOUR = 3_600_000_000
 PROCEDURE_START = "procedure.start"
 WITHOUT_A_DATE = frozenset({"unidentified", "prescriber", "contested", "undecidable"})
 """States that give no date, and leave the earliest procedure open."""
+DATED_STATES = frozenset({"overdue", "due", "planned", "satisfied"})
+"""States whose deadline may be told."""
 NO_LONGER_TAKEN = frozenset({"stopped", "completed", "on_hold"})
-FREQUENCY_UNIT_A_DAY = "/d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,7 @@ class Hold:
 
     item: Item
     state: str
-    reason: str
-    """A word for why: `procedure_start_unknown`, `last_dose_unknown`, `after_deadline`, ..."""
+    reason: HoldReason
     interval: Interval | None = None
     deadline: Deadline | None = None
     earliest_procedure: int | None = None
@@ -42,31 +43,59 @@ class Deadline:
     """The last permitted dose: a whole day, or an instant."""
 
     last: int
-    """The last microsecond at which a dose is permitted."""
+    """The last microsecond at which a dose is permitted, however early the procedure starts."""
     by_day: bool
+    latest: int
+    """The same for the latest start; another instant only where the start is known as an interval."""
 
 
 def hold_of(finding: Finding, item: Item, program: Program, facts: Facts) -> Hold:
     """Give the hold that a finding of kind `hold` stands for."""
     meant = program.advice[finding.rule.advice].hold
     interval = program.worlds[0].intervals.get(finding.rule.id)
-    if meant is HoldAdvice.DATED and finding.status == "applies" and not finding.assumed:
-        return _dated(item, interval, facts, program.settings)
+    if meant is HoldAdvice.DATED and finding.status == "applies":
+        return dated_hold(item, interval, facts, program.settings)
     if finding.status == "contested":
-        return Hold(item, "contested", "sources_differ" if not finding.opposed_by else "advice_differs")
+        return Hold(item, "contested", HoldReason.ADVICE_DIFFERS if finding.opposed_by else HoldReason.SOURCES_DIFFER)
     if finding.verdict is TRUE and finding.overridden_by is None and meant is not HoldAdvice.DATED:
-        return Hold(item, str(meant), str(meant))
+        return Hold(item, str(meant), HoldReason(str(meant)))
     if finding.verdict is UNKNOWN and meant in {HoldAdvice.PRESCRIBER, HoldAdvice.UNIDENTIFIED} and finding.assumed:
-        return Hold(item, str(meant), "assumed")
-    return Hold(item, "undecidable", "withheld" if finding.is_withheld else "condition_unknown")
+        return Hold(item, str(meant), HoldReason.ASSUMED)
+    return Hold(item, "undecidable", HoldReason.WITHHELD if finding.is_withheld else HoldReason.CONDITION_UNKNOWN)
+
+
+def dated_hold(item: Item, interval: Interval | None, facts: Facts, settings: Settings) -> Hold:
+    """Give the hold of a medication that is to be stopped for an interval (language §10.4)."""
+    hold = Hold(item, "undecidable", HoldReason.INTERVAL_NOT_CONFIGURED, interval=interval)
+    if interval is None:
+        return hold
+    if interval.counting == "doses":
+        frequency = item.value("frequency")
+        if not isinstance(frequency, Span) or frequency.low != frequency.high:
+            return replace(hold, reason=HoldReason.FREQUENCY_UNKNOWN, missing=("frequency",))
+        if frequency.low != interval.per_day:
+            return replace(hold, state="prescriber", reason=HoldReason.OTHER_FREQUENCY)
+    hold = replace(hold, earliest_procedure=_earliest(item, interval, facts))
+    start = facts.value(PROCEDURE_START)
+    if not isinstance(start, TimeSpan):
+        return replace(hold, reason=HoldReason.PROCEDURE_START_UNKNOWN, missing=(PROCEDURE_START,))
+    if start.high < facts.as_of:
+        return replace(hold, reason=HoldReason.PROCEDURE_START_PASSED, missing=(PROCEDURE_START,))
+    hold = replace(hold, deadline=deadline_for(interval, start, facts.zone))
+    return _against_deadline(hold, interval, facts, settings)
 
 
 def deadline_for(interval: Interval, start: TimeSpan, zone: Zone) -> Deadline:
     """Give the last permitted dose before a procedure, by the longer end of the interval (language §10.3)."""
+    by_day = interval.counting != "hours"
+    last, latest = (_last_permitted(interval, instant, zone) for instant in (start.low, start.high))
+    return Deadline(last, by_day, latest)
+
+
+def _last_permitted(interval: Interval, start: int, zone: Zone) -> int:
     if interval.counting == "hours":
-        return Deadline(start.low - interval.high * MICROSECONDS_AN_HOUR, by_day=False)
-    last_day = zone.day_of(start.low) - full_days(interval) - 1
-    return Deadline(zone.end_of_day(last_day), by_day=True)
+        return start - interval.high * MICROSECONDS_AN_HOUR
+    return zone.end_of_day(zone.day_of(start) - full_days(interval) - 1)
 
 
 def full_days(interval: Interval) -> int:
@@ -83,26 +112,6 @@ def earliest_after(interval: Interval, last_dose: int, zone: Zone) -> int:
     return zone.start_of_day(zone.day_of(last_dose) + full_days(interval) + 1)
 
 
-def _dated(item: Item, interval: Interval | None, facts: Facts, settings: Settings) -> Hold:
-    hold = Hold(item, "undecidable", "interval_not_configured", interval=interval)
-    if interval is None:
-        return hold
-    if interval.counting == "doses":
-        frequency = item.value("frequency")
-        if not isinstance(frequency, Span) or frequency.low != frequency.high:
-            return replace(hold, reason="frequency_unknown", missing=("frequency",))
-        if frequency.low != interval.per_day:
-            return replace(hold, state="prescriber", reason="other_frequency")
-    hold = replace(hold, earliest_procedure=_earliest(item, interval, facts))
-    start = facts.value(PROCEDURE_START)
-    if not isinstance(start, TimeSpan):
-        return replace(hold, reason="procedure_start_unknown", missing=(PROCEDURE_START,))
-    if start.high < facts.as_of:
-        return replace(hold, reason="procedure_start_passed", missing=(PROCEDURE_START,))
-    hold = replace(hold, deadline=deadline_for(interval, start, facts.zone))
-    return _against_deadline(hold, interval, facts, settings)
-
-
 def _earliest(item: Item, interval: Interval, facts: Facts) -> int:
     last_dose = item.value("last_dose")
     latest = last_dose.high if isinstance(last_dose, TimeSpan) else facts.as_of
@@ -115,17 +124,19 @@ def _against_deadline(hold: Hold, interval: Interval, facts: Facts, settings: Se
     if facts.as_of <= deadline:
         return _before_deadline(hold, interval, facts, settings)
     if not isinstance(last_dose, TimeSpan):
-        return replace(hold, reason="last_dose_unknown", missing=("last_dose",))
+        return replace(hold, reason=HoldReason.LAST_DOSE_UNKNOWN, missing=("last_dose",))
+    if last_dose.low > hold.deadline.latest:
+        return replace(hold, state="overdue", reason=HoldReason.DOSE_AFTER_DEADLINE)
     if last_dose.low > deadline:
-        return replace(hold, state="overdue", reason="dose_after_deadline")
+        return replace(hold, reason=HoldReason.PROCEDURE_START_TOO_VAGUE, missing=(PROCEDURE_START,))
     if last_dose.high > deadline:
-        return replace(hold, reason="last_dose_too_vague", missing=("last_dose",))
+        return replace(hold, reason=HoldReason.LAST_DOSE_TOO_VAGUE, missing=("last_dose",))
     if _status(hold.item) in NO_LONGER_TAKEN:
-        return replace(hold, state="satisfied", reason="stopped_in_time")
+        return replace(hold, state="satisfied", reason=HoldReason.STOPPED_IN_TIME)
     reported = hold.item.value("last_dose_reported_at")
     if isinstance(reported, TimeSpan) and reported.low > deadline:
-        return replace(hold, state="satisfied", reason="reported_after_deadline")
-    return replace(hold, reason="report_too_old", missing=("last_dose_reported_at",))
+        return replace(hold, state="satisfied", reason=HoldReason.REPORTED_AFTER_DEADLINE)
+    return replace(hold, reason=HoldReason.REPORT_TOO_OLD, missing=("last_dose_reported_at",))
 
 
 def _before_deadline(hold: Hold, interval: Interval, facts: Facts, settings: Settings) -> Hold:
@@ -135,9 +146,9 @@ def _before_deadline(hold: Hold, interval: Interval, facts: Facts, settings: Set
         earliest_after(interval, last_dose.high, facts.zone) <= facts.as_of
     )
     if stopped and washed_out:
-        return replace(hold, state="satisfied", reason="washout_elapsed")
+        return replace(hold, state="satisfied", reason=HoldReason.WASHOUT_ELAPSED)
     due = _is_within_window(hold, facts, settings)
-    return replace(hold, state="due" if due else "planned", reason="before_deadline")
+    return replace(hold, state="due" if due else "planned", reason=HoldReason.BEFORE_DEADLINE)
 
 
 def _is_within_window(hold: Hold, facts: Facts, settings: Settings) -> bool:

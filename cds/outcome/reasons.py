@@ -18,7 +18,7 @@ from cds.ir.nodes import (
     Counting,
     Derived,
     Elapsed,
-    Leaf,
+    FactLeaf,
     Not,
     NotConfigured,
     Quantified,
@@ -80,12 +80,13 @@ def _reasons(condition: Condition, at: At, truth: Truth) -> Iterator[LeafTrace]:
 def _reasons_of_items(node: Quantified, at: At, truth: Truth) -> Iterator[LeafTrace]:
     fact_list = at.facts.list(node.list)
     rests_on_all = truth is (FALSE if node.quantifier == "exists" else TRUE)
-    for item in items_meant(node, fact_list.items, at):
+    items = tuple(items_meant(node, fact_list.items, at))
+    for item in items:
         inner = at.also(node, item)
         part_truth = truth_of(node.part, inner)
         if rests_on_all or part_truth is truth:
             yield from _reasons(node.part, inner, part_truth)
-    if (truth is UNKNOWN and not fact_list.complete) or (rests_on_all and not fact_list.items):
+    if (truth is UNKNOWN and not fact_list.complete) or (rests_on_all and not items):
         yield list_trace(node.list, at)
 
 
@@ -114,15 +115,16 @@ def _reasons_of_rule(rule: str, at: At, truth: Truth) -> Iterator[LeafTrace]:
 def list_trace(name: str, at: At) -> LeafTrace:
     """Say whether a list is complete, and ask if it is not."""
     fact_list = at.facts.list(name)
+    count = f"{len(fact_list.items)} item{'' if len(fact_list.items) == 1 else 's'}"
     if fact_list.complete:
-        return LeafTrace(leaf=f"{name} is complete", value=f"{len(fact_list.items)} items", truth=TRUE)
+        return LeafTrace(leaf=f"{name} is complete", value=count, truth=TRUE)
     reason = fact_list.unknown.reason if fact_list.unknown else None
-    value = reason.value if reason else f"{len(fact_list.items)} items, not known to be all"
+    value = reason.value if reason else f"{count}, not known to be all"
     question = Question(fact=name, prompt=at.program.dictionary[name].ask, label=None, reason=reason)
     return LeafTrace(leaf=f"{name} is complete", value=value, truth=UNKNOWN, questions=(question,))
 
 
-def leaf_trace(leaf: Leaf, at: At, truth: Truth) -> LeafTrace:
+def leaf_trace(leaf: FactLeaf, at: At, truth: Truth) -> LeafTrace:
     """Trace one leaf: its text, the value that it met, and what to ask if it is UNKNOWN."""
     words = _words_of(leaf, at)
     values = [_rendered(at.value(fact), unit, at) for fact, unit in words.facts]
@@ -130,7 +132,7 @@ def leaf_trace(leaf: Leaf, at: At, truth: Truth) -> LeafTrace:
     return LeafTrace(leaf=words.text, value=", ".join(values), truth=truth, questions=questions)
 
 
-def _words_of(leaf: Leaf, at: At) -> LeafWords:
+def _words_of(leaf: FactLeaf, at: At) -> LeafWords:
     known = _words.setdefault(at.program, {})
     found = known.get(id(leaf))
     if found is None:
@@ -140,14 +142,8 @@ def _words_of(leaf: Leaf, at: At) -> LeafWords:
     return found
 
 
-def _facts_of(leaf: Leaf) -> tuple[Ref, ...]:
-    match leaf:
-        case Elapsed(earlier, later):
-            return earlier, later
-        case Derived():
-            return ()  # it is traced to the leaves of its own condition
-        case _:
-            return (leaf.fact,)
+def _facts_of(leaf: FactLeaf) -> tuple[Ref, ...]:
+    return (leaf.earlier, leaf.later) if isinstance(leaf, Elapsed) else (leaf.fact,)
 
 
 def _rendered(value: Value, unit: str | None, at: At) -> str:
@@ -171,7 +167,7 @@ def _rendered(value: Value, unit: str | None, at: At) -> str:
             return str(code)
 
 
-def _questions(leaf: Leaf, at: At) -> Iterator[Question]:
+def _questions(leaf: FactLeaf, at: At) -> Iterator[Question]:
     if isinstance(leaf, NotConfigured):
         yield Question(f"${leaf.parameter}", at.program.unset[leaf.parameter], label=None, reason=None)
         return

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from cds.terminology.index import Index, Meaning
 from cds.terminology.text import JOIN, SEPARATORS, without_brand, words
-from cds.terminology.words import DENIALS, DENYING_STEMS, FORMS, NUMBERS, PHRASES, PURPOSE, SALTS, WITHOUT_MEANING
+from cds.terminology.words import (
+    DENIALS,
+    DENYING_STEMS,
+    FORMS,
+    NUMBERS,
+    PHRASES,
+    PURPOSE,
+    PURPOSES,
+    SALTS,
+    WITHOUT_MEANING,
+)
 
 _PHRASES = frozenset(map(words, PHRASES))
 _LONGEST_PHRASE = max(map(len, _PHRASES))
@@ -76,6 +86,8 @@ def _parts(index: Index, said: tuple[str, ...]) -> Iterator[_Part]:
         else:
             part.others.append(said[at])
             at += 1
+    if said[-1:] == (JOIN,):
+        part.others.append(JOIN)  # "Aspirin Plus": joined to something that is not named
     yield part
 
 
@@ -94,10 +106,11 @@ def _take_in(index: Index, reading: Reading, part: _Part, *, is_brand: bool = Fa
     unknown = _unknown(part)
     reading.is_denied = reading.is_denied or any(map(_denies, unknown))
     reading.resembled += _resembled(index, unknown)
+    is_explained = is_brand or not _besides_purpose(unknown)
     if part.names:
         reading.parts_with_names += 1
-        reading.unexplained_beside_names |= not is_brand and bool(_before_purpose(unknown))
-    elif not is_brand and not PURPOSE.issuperset(unknown):
+        reading.unexplained_beside_names |= not is_explained
+    elif not is_explained:
         reading.parts_unexplained += 1
 
 
@@ -114,8 +127,9 @@ def _denies(word: str) -> bool:
     return word in DENIALS or word.startswith(DENYING_STEMS)
 
 
-def _before_purpose(unknown: list[str]) -> list[str]:
-    return unknown[: next((at for at, word in enumerate(unknown) if word in PURPOSE), len(unknown))]
+def _besides_purpose(unknown: list[str]) -> list[str]:
+    start = next((at for at, word in enumerate(unknown) if word in PURPOSE), len(unknown))
+    return unknown[:start] + [word for word in unknown[start:] if word not in PURPOSE and word not in PURPOSES]
 
 
 def _resembled(index: Index, unknown: list[str]) -> list[Meaning]:

@@ -41,6 +41,13 @@ trometamol epolamine diethylamine lysine lysinate arginine oxalate hydrobromide 
 hemihydrate anhydrous
 """
 
+_PURPOSES = """
+pain pains painful ache aches headache headaches migraine fever cramp cramps arthritis osteoarthritis gout inflammation
+swelling back knee hip neck shoulder foot leg arm joint joints muscle muscles spine vertebral fracture sleep anxiety
+depression heart cardiac stroke attack clot clots blood pressure thrombosis embolism dvt pe vte af afib atrial
+fibrillation flutter mechanical valve stent prevention prophylaxis moderate mild severe acute chronic
+"""
+
 _DENIALS = """
 no not non none never nil without free nor neither cannot cant dont doesnt isnt wasnt hasnt wont
 avoid avoids avoided avoiding stop stops stopped stopping hold holds held holding pause paused quit ceased off
@@ -63,7 +70,10 @@ SALTS = frozenset(_SALTS.split())
 """Words that say which salt of a named substance it is; by themselves they may be a medication of their own."""
 
 PURPOSE = frozenset({"for", "due", "prn", "needed"})
-"""Words after which the purpose may be told, to the end of the part."""
+"""Words after which the purpose may be told."""
+
+PURPOSES = frozenset(_PURPOSES.split())
+"""Words of a purpose; they are understood only after one of `PURPOSE`."""
 
 DENIALS = frozenset(_DENIALS.split())
 """Words that say that what is named is not, or not now, what the patient takes, or that another thing is meant."""

@@ -56,7 +56,7 @@ def outcome_sentences(status: str, *, assumed: bool, overridden_by: str | None, 
         withheld = (
             "Rule {} could override it and cannot be decided" if status == "cannot_decide" else "Rule {} overrides it"
         )
-        reason = f": {because}" if because else ""
+        reason = f": {because.rstrip('.')}" if because else ""
         said.append(withheld.format(f"`{overridden_by}`") + f"{reason}.")
     return said
 

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cds.facts.model import Reason
-from cds.trace.model import Question
+from cds.trace.model import HoldReason, Question
 
 RENDERER = 1
 
@@ -18,7 +19,7 @@ NOT_GIVEN = "(no date can be given yet)"
 _STATE = {
     "unidentified": "This medication could not be identified: check by hand what it is before anything else.",
     "prescriber": "Stopping it is for the prescriber and the proceduralist to decide; no date is given here.",
-    "contested": "Sources differ and none is adopted: no date is given, all readings are shown.",
+    "contested": "No date is given.",
     "undecidable": "No date can be given yet.",
     "overdue": "The last dose ({last_dose}) was taken after the last permitted dose ({last_permitted_dose}): "
     "too late for the planned procedure. By this hold the earliest procedure is {earliest_procedure}.",
@@ -26,20 +27,37 @@ _STATE = {
     "planned": "Last permitted dose {last_permitted_dose}, no dose from {no_dose_from} until the procedure.",
     "satisfied": "Satisfied: last dose {last_dose}, last permitted dose {last_permitted_dose}.",
     "continue": "Do not stop it for the procedure.",
+    "no_rule": "No bleeding hold for it in this ruleset; this is not advice to continue it.",
 }
 
+_STATE_SAYS_IT = ""
+
 _REASON = {
-    "procedure_start_unknown": "The start of the procedure is not known; the interval is {interval}.",
-    "procedure_start_passed": "The planned start has passed: correct the start or the status of the procedure.",
-    "last_dose_unknown": "The last permitted dose has passed, and when the last dose was taken is not known.",
-    "last_dose_too_vague": "The last dose is not known precisely enough to tell whether it was in time.",
-    "report_too_old": "The last dose was reported before the last permitted dose had passed: ask again.",
-    "frequency_unknown": "How often it is taken is not known; the interval is {interval}.",
-    "other_frequency": "It is taken at another frequency than the source of the interval assumes ({interval}).",
-    "interval_not_configured": "The site has not configured an interval.",
-    "withheld": "A rule that could override this hold cannot be decided ({overridden_by}).",
-    "washout_elapsed": "The interval has passed since the last dose.",
-    "assumed": "Assumed, because it is not known to be otherwise.",
+    HoldReason.UNIDENTIFIED: _STATE_SAYS_IT,
+    HoldReason.PRESCRIBER: _STATE_SAYS_IT,
+    HoldReason.CONTINUE: _STATE_SAYS_IT,
+    HoldReason.ASSUMED: "Assumed, because it is not known to be otherwise.",
+    HoldReason.CONDITION_UNKNOWN: _STATE_SAYS_IT,
+    HoldReason.WITHHELD: "A rule that could override this hold cannot be decided ({overridden_by}).",
+    HoldReason.SOURCES_DIFFER: "Sources differ and none is adopted: all readings are shown.",
+    HoldReason.ADVICE_DIFFERS: "Rules advise opposite things, and none overrides the other.",
+    HoldReason.INTERVAL_NOT_CONFIGURED: "The site has not configured an interval.",
+    HoldReason.FREQUENCY_UNKNOWN: "How often it is taken is not known; the interval is {interval}.",
+    HoldReason.OTHER_FREQUENCY: "It is taken at another frequency than the source of the interval "
+    "assumes ({interval}).",
+    HoldReason.PROCEDURE_START_UNKNOWN: "The start of the procedure is not known; the interval is {interval}.",
+    HoldReason.PROCEDURE_START_PASSED: "The planned start has passed: "
+    "correct the start or the status of the procedure.",
+    HoldReason.PROCEDURE_START_TOO_VAGUE: "The start of the procedure is not known precisely enough to tell whether "
+    "the last dose was in time.",
+    HoldReason.LAST_DOSE_UNKNOWN: "The last permitted dose has passed, and when the last dose was taken is not known.",
+    HoldReason.LAST_DOSE_TOO_VAGUE: "The last dose is not known precisely enough to tell whether it was in time.",
+    HoldReason.REPORT_TOO_OLD: "The last dose was reported before the last permitted dose had passed: ask again.",
+    HoldReason.DOSE_AFTER_DEADLINE: _STATE_SAYS_IT,
+    HoldReason.STOPPED_IN_TIME: "It was stopped in time.",
+    HoldReason.REPORTED_AFTER_DEADLINE: "This was reported after the last permitted dose.",
+    HoldReason.WASHOUT_ELAPSED: "The interval has passed since the last dose.",
+    HoldReason.BEFORE_DEADLINE: _STATE_SAYS_IT,
 }
 
 _STATUS = {
@@ -60,6 +78,8 @@ _WHY_UNKNOWN = {
     Reason.CONTRADICTED: "reports contradict each other",
     Reason.UNIDENTIFIED: "could not be identified",
 }
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 
 _COUNTING = {"full_days": "full day", "hours": "hour", "doses": "dose"}
 
@@ -132,11 +152,9 @@ def _words(hold: Mapping[str, Any] | None, label: str | None) -> dict[str, str]:
 
 def _hold_sentences(hold: Mapping[str, Any], recommendation: Mapping[str, Any], words: dict[str, str]) -> list[str]:
     words = {**words, "overridden_by": recommendation["overridden_by"] or ""}
-    said = []
-    if hold["state"] in _STATE:
-        said.append(_STATE[hold["state"]].format_map(words))
-    if hold["reason"] in _REASON:
-        said.append(_REASON[hold["reason"]].format_map(words))
+    said = [_STATE[hold["state"]].format_map(words)]
+    if why := _REASON[HoldReason(hold["reason"])]:
+        said.append(why.format_map(words))
     if hold["record_status"] not in {None, "active"}:
         said.append(f"The record says: {str(hold['record_status']).replace('_', ' ')}.")
     return said
@@ -155,6 +173,5 @@ def _ended(sentence: str) -> str:
 
 
 def _filled(template: str, words: Mapping[str, str]) -> str:
-    for name, said in words.items():
-        template = template.replace(f"{{{name}}}", said)
-    return template
+    """Put words in their places; a brace inside a word is text, and a place without a word stays as it is."""
+    return _PLACE.sub(lambda place: words.get(place[1], place[0]), template)

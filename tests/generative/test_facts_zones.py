@@ -73,7 +73,7 @@ def test_days_start_alike(zone_and_instant: tuple[str, int]) -> None:
     name, instant = zone_and_instant
     zone = Zone(name)
     day = zone.day_of(instant)
-    noon = whenever.PlainDateTime(f"{date.fromordinal(day)}T12:00").assume_tz(name)
+    noon = whenever.PlainDateTime(f"{date.fromordinal(day)}T12:00").assume_tz(name, disambiguation="compatible")
     if _ordinal(noon) == day:
         assert zone.start_of_day(day) == _microseconds(noon.start_of("day"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cds.backends.rete.formula import Comparison, Ternary, comparisons, first_comparisons
 from cds.backends.rete.limits import MAX_COMPARISONS, MAX_PENDING, MAX_PROPERTIES
@@ -18,38 +18,36 @@ MAX_JOINS = 25
 
 def chunks(members: Sequence[Head | Join], needs: Mapping[int, Guard]) -> Iterator[list[Head | Join]]:
     """Fill networks one after the other; signals for the same substances lie together."""
+    unguarded = [signal for signal in members if needs[signal.id] is None]
+    guarded = [signal for signal in members if needs[signal.id] is not None]
+    yield from _filled(unguarded, MAX_HEADS)
+    yield from _filled(sorted(guarded, key=lambda signal: sorted(needs[signal.id] or ())), MAX_GUARDED_HEADS)
 
-    def kin(signal: Head | Join) -> tuple[bool, list[str]]:
-        guard = needs[signal.id]
-        return guard is not None, sorted(guard or ())
 
-    room: _Room | None = None
-    for signal in sorted(members, key=kin):
-        if room is None or not room.takes(signal, is_guarded=needs[signal.id] is not None):
-            if room is not None:
-                yield room.taken
-            room = _Room(is_guarded=needs[signal.id] is not None)
+def _filled(members: Iterable[Head | Join], most_heads: int) -> Iterator[list[Head | Join]]:
+    room = _Room()
+    for signal in members:
+        if room.taken and not room.takes(signal, MAX_JOINS if isinstance(signal, Join) else most_heads):
+            yield room.taken
+            room = _Room()
         room.take(signal)
-    if room is not None:
+    if room.taken:
         yield room.taken
 
 
 class _Room:
     """A network being filled."""
 
-    def __init__(self, *, is_guarded: bool) -> None:
+    def __init__(self) -> None:
         self.taken: list[Head | Join] = []
-        self._is_guarded = is_guarded
         self._properties: frozenset[str] = frozenset()
         self._comparisons = 0
         self._paths: Counter[Comparison] = Counter()
 
-    def takes(self, signal: Head | Join, *, is_guarded: bool) -> bool:
-        """Say whether there is room for a signal."""
-        most = MAX_JOINS if isinstance(signal, Join) else MAX_GUARDED_HEADS if is_guarded else MAX_HEADS
+    def takes(self, signal: Head | Join, most: int) -> bool:
+        """Say whether there is room for another signal."""
         return (
-            is_guarded == self._is_guarded
-            and len(self.taken) < most
+            len(self.taken) < most
             and len(self._properties | columns_of(signal.condition)) <= MAX_PROPERTIES
             and self._comparisons + _count(signal.condition) <= MAX_COMPARISONS
             and (isinstance(signal, Join) or pending(self._paths + _first(signal.condition)) <= MAX_PENDING)

@@ -152,12 +152,12 @@ def pattern(formula: Formula) -> Mapping[str, Any]:
         case Comparison(column, operator, operand):
             value = operand if isinstance(operand, int | str) else sum_of("$m", operand)
             return {column: value} if operator == "$eq" else {operator: {column: value}}
-        case And(()):
-            return {"$ex": {MARK: 1}}
-        case And(parts):
-            return {"$and": [pattern(part) for part in parts]}
         case Or(parts):
             return {"$or": [pattern(part) for part in parts]}
+        case And(parts) if parts:
+            return {"$and": [pattern(part) for part in parts]}
+        case _:
+            return {"$ex": {MARK: 1}}
 
 
 def sum_of(message: str, shifted: Shifted) -> Mapping[str, Any]:

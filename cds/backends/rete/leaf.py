@@ -108,7 +108,7 @@ def on_fact(leaf: FactLeaf, lists: Lists, columns: Columns) -> Ternary:
             return _within(leaf, columns.number(list_name, fact))
         case IsKnown():
             return flag(columns.column(list_name, fact, Form.KNOWN).name)
-        case NotConfigured():
+        case _:
             return UNDECIDABLE
 
 

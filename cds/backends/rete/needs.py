@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cds.backends.rete.column import OUTER
 from cds.backends.rete.plan import Plan
-from cds.backends.rete.signal import AnyApplies, Guard, Head, Join, Quantifier, Signal, columns_of, signal_in
+from cds.backends.rete.signal import Guard, Head, Join, Quantifier, Signal, columns_of, signal_in
 
 
 def needs_of(plan: Plan) -> dict[int, Guard]:
@@ -54,8 +54,5 @@ def _uses(signal: Signal, every: Sequence[Signal]) -> Iterator[tuple[int, bool]]
                     yield used, every[used].place == place or column.startswith(OUTER)
         case Quantifier(body=body):
             yield body, every[body].place.outer is not None
-        case AnyApplies(results=results):
-            for result in results:
-                yield result.signal, False
-                if result.group is not None:
-                    yield result.group, False
+        case _:
+            yield from ((result.signal, False) for result in signal.results)

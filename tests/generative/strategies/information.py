@@ -51,7 +51,8 @@ def _less_of_list(chance: Chance, declared: Declaration, facts: Facts, name: str
     for item in kept:
         entry: Json = {"id": item.id}
         _tell_less(chance, entry, said_by_name(declared.items), item.values, facts)
-        if chance.maybe(70):
+        is_several = "#" in item.binding  # INVARIANT: one item that turns out to be several is not more of the same
+        if is_several or chance.maybe(70):
             entry |= _named_as(item, facts, name)
         items.append(entry)
     return {"reconciled": complete, "items": items}

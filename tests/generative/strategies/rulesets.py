@@ -73,17 +73,20 @@ class Size:
     """Whether parameters may be left for the site to set."""
     holds: int = 40
     """How many rules of a hundred are holds."""
+    all_of_items: bool = False
+    """Whether medications have every fact that holds look at."""
 
 
 SMALL = Size(rules=4, depth=2, worlds=4)
 MONOTONE = Size(judges=False)
 ANSWERABLE = Size(unset=False)
-HOLDS = Size(rules=6, depth=1, holds=85)
+HOLDS = Size(rules=6, depth=1, holds=85, all_of_items=True)
+ONLY_HOLDS = Size(rules=3, depth=0, worlds=2, unset=False, holds=100, all_of_items=True)
 
 
 def ruleset(chance: Chance, size: Size = Size()) -> Json:  # noqa: B008  # immutable
     """Build a ruleset document."""
-    return _Builder(chance, size, vocabulary(chance)).document()
+    return _Builder(chance, size, vocabulary(chance, all_of_items=size.all_of_items)).document()
 
 
 @dataclass(slots=True)

@@ -47,7 +47,10 @@ def thresholds_of(program: Program) -> Thresholds:
                 elif isinstance(leaf, Elapsed):
                     _add(leaf, where, distances)
         for rule, interval in world.intervals.items():
-            _add_hold(interval, program.rules[rule].list, distances)
+            list_name = program.rules[rule].list
+            _add_hold(interval, list_name, distances)
+            if interval.per_day is not None:
+                numbers[list_name, "frequency"].add(Fraction(interval.per_day))
     return Thresholds(
         {name: tuple(sorted(found)) for name, found in numbers.items()},
         {name: tuple(sorted(found, key=str)) for name, found in distances.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,8 +139,8 @@ _BRANDS = {"aspirin": "Bayerin", "ibuprofen": "Advil", "warfarin": "Coumadin", "
 _ADDED = "entered for a test"
 
 
-def vocabulary(chance: Chance) -> Vocabulary:
-    """Choose what a ruleset talks about."""
+def vocabulary(chance: Chance, *, all_of_items: bool = False) -> Vocabulary:
+    """Choose what a ruleset talks about; with `all_of_items` its medications have every fact that holds look at."""
     facts = _Facts()
     facts.add(STATUS, required=True)
     required = [STATUS]
@@ -153,11 +153,12 @@ def vocabulary(chance: Chance) -> Vocabulary:
     for known, more in chance.some(_OPTIONAL, 2, 9):
         facts.add(known, **more)
     lists: dict[str, tuple[Known, ...]] = {}
-    if chance.maybe(90):
-        lists[MEDICATIONS] = _list(chance, facts, MEDICATIONS, _OF_MEDICATIONS, has_concept=True)
+    if all_of_items or chance.maybe(90):
+        chosen = _OF_MEDICATIONS if all_of_items else chance.some(_OF_MEDICATIONS, 2, len(_OF_MEDICATIONS))
+        lists[MEDICATIONS] = _list(facts, MEDICATIONS, chosen, has_concept=True)
     for name, items in _OTHER_LISTS.items():
         if chance.maybe(30):
-            lists[name] = _list(chance, facts, name, items, has_concept=False)
+            lists[name] = _list(facts, name, chance.some(items, 2, len(items)), has_concept=False)
     substances = tuple(sorted(chance.some(tuple(_SUBSTANCES), 2, len(_SUBSTANCES))))
     return Vocabulary(
         sections={"facts": facts.declared, **_medication_sections(chance, substances)},
@@ -170,12 +171,12 @@ def vocabulary(chance: Chance) -> Vocabulary:
 
 
 def _list(
-    chance: Chance, facts: _Facts, name: str, items: tuple[tuple[Known, Json], ...], *, has_concept: bool
+    facts: _Facts, name: str, items: Sequence[tuple[Known, Json]], *, has_concept: bool
 ) -> tuple[Known, ...]:
     inner = _Facts()
     if has_concept:
         inner.add(Known("substance", "concept"))
-    for known, more in chance.some(items, 2, len(items)):
+    for known, more in items:
         inner.add(known, **more)
     facts.declared[name] = {"type": "list", "ask": f"Is {name} complete?", "items": inner.declared}
     return tuple(inner.known)

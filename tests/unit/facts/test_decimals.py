@@ -36,7 +36,26 @@ def test_reads_numbers_exactly(raw: object, value: Fraction) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["", " 1", "1 ", "+1", ".5", "5.", "01", "1,2", "1_000", "0x10", "1e", "e5", "--1", "NaN", "inf", "½", "١", "1\n"],
+    [
+        "",
+        " 1",
+        "1 ",
+        "+1",
+        ".5",
+        "5.",
+        "01",
+        "1,2",
+        "1_000",
+        "0x10",
+        "1e",
+        "e5",
+        "--1",
+        "NaN",
+        "inf",
+        "\u00bd",
+        "\u0661",
+        "1\n",
+    ],
 )
 def test_refuses_text_that_is_no_plain_number(raw: str) -> None:
     """Signs, separators, naked points, other digits and special values are refused."""
@@ -68,13 +87,13 @@ def test_refuses_values_that_are_no_exact_number(raw: object) -> None:
 )
 def test_refuses_numbers_that_are_too_long(raw: object) -> None:
     """More than 30 digits, or an exponent beyond 30, is refused before anything is computed with it."""
-    with pytest.raises(InputError, match="too many digits"):
+    with pytest.raises(InputError, match="is too long for a number"):
         read_number(raw)
 
 
 def test_refuses_very_long_text_without_reading_it() -> None:
     """A text of a million digits is no number."""
-    with pytest.raises(InputError, match="is not a number"):
+    with pytest.raises(InputError, match="is too long for a number"):
         read_number("1" * 1_000_000)
 
 

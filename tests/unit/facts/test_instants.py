@@ -78,7 +78,7 @@ def test_by_day_an_instant_stands_for_its_day() -> None:
         "11/21/2026",
         "2026-1-1",
         "+2026-11-21",
-        "２０２６-11-21",
+        "\uff12\uff10\uff12\uff16-11-21",
         "2026-11-21T09:00Z\n",
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from cds.errors import InputError
 from cds.facts.ucum import nearest_unit, parse_unit
-from cds.facts.units import Quantity, convert, parse_quantity
+from cds.facts.units import EXPECTED, Quantity, convert, parse_quantity
 
 CREATININE = Fraction("113.12")
 
@@ -39,17 +39,16 @@ def test_reads_quantities(text: str, quantity: Quantity) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("61", "`61` has no unit; expected a number, a space and a UCUM unit, for example `1.2 mg/dL`"),
-        ("61 ", "`61 ` has no unit; expected a number, a space and a UCUM unit, for example `1.2 mg/dL`"),
-        ("", "`` is not a quantity; expected a number, a space and a UCUM unit, for example `1.2 mg/dL`"),
+        ("61", f"`61` has no unit; expected {EXPECTED}"),
+        ("61 ", f"`61 ` has no unit; expected {EXPECTED}"),
+        ("", f"`` is not a quantity; expected {EXPECTED}"),
         (
             "61kg",
-            "`61kg` is not a quantity; expected a number, a space and a UCUM unit, for example `1.2 mg/dL`; "
-            "did you mean `61 kg`?",
+            f"`61kg` is not a quantity; expected {EXPECTED}; did you mean `61 kg`?",
         ),
         (
             "61foo",
-            "`61foo` is not a quantity; expected a number, a space and a UCUM unit, for example `1.2 mg/dL`",
+            f"`61foo` is not a quantity; expected {EXPECTED}",
         ),
         ("1,2 mg", "`1,2` is not a number; expected a decimal number such as `1.2`"),
         ("5 mcg", "`mcg` is not a UCUM unit; did you mean `ug`?"),
@@ -107,6 +106,10 @@ def test_reads_ucum_expressions(text: str) -> None:
         "Tg6",
         "m-9.m-1",
         "mg)(L",
+        "2mg",
+        "10*3mg",
+        "m0",
+        "m10",
         "mg10*3",
     ],
 )

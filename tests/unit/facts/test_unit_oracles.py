@@ -28,7 +28,7 @@ class Essence:
 
     def __init__(self) -> None:
         text = files("ucumvert").joinpath("vendor", "ucum-essence.xml").read_text(encoding="utf-8")
-        root = ET.fromstring(text)
+        root = ET.fromstring(text)  # noqa: S314 - a file of an installed package
         self.base = {unit.get("Code") for unit in root.iter(f"{_UCUM}base-unit")}
         self.units = {unit.get("Code"): unit for unit in root.iter(f"{_UCUM}unit")}
         self.prefixes = {

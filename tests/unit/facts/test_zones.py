@@ -6,6 +6,7 @@ import pickle
 import struct
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
+from itertools import pairwise
 
 import pytest
 import tzdata
@@ -221,7 +222,7 @@ def test_no_zone_changes_twice_within_six_hours_or_lies_further_than_sixteen_hou
         times, offsets = _transitions(name)
         assert all(abs(offset) <= 16 * 3600 for offset in offsets), name
         moving = [time for time, old, new in zip(times, offsets, offsets[1:], strict=False) if old != new]
-        assert all(later - earlier > 6 * 3600 for earlier, later in zip(moving, moving[1:], strict=False)), name
+        assert all(later - earlier > 6 * 3600 for earlier, later in pairwise(moving)), name
         changes_seen += len(moving)
     assert changes_seen > 10_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds.errors import FactsError
+from cds.facts.dictionary import Dictionary
 from cds.fhir.reading import NoteKind
+from cds.terminology.codes import Code, System
 
 Json = dict[str, Any]
 OSTEOMYELITIS, EMBOLISM, FIBRILLATION = "60168000", "59282003", "49436004"
@@ -145,3 +148,40 @@ def test_a_modifier_extension_takes_the_meaning_away(only: Any) -> None:
     reading = only(condition(OSTEOMYELITIS, modifierExtension=[{"url": "https://example.org/not"}]))
     assert said(reading) == {}
     assert [note.kind for note in reading.notes] == [NoteKind.MODIFIED]
+
+
+def test_a_condition_of_a_group_is_passed_over(only: Any) -> None:
+    """What is about several people is not about this one."""
+    reading = only(condition(OSTEOMYELITIS, subject={"reference": "Group/g"}))
+    assert said(reading) == {}
+    assert [note.kind for note in reading.notes] == [NoteKind.OF_SOMETHING_ELSE]
+
+
+def test_a_code_of_a_fact_that_is_not_boolean_says_nothing(only: Any) -> None:
+    """A diagnosis with the code of a laboratory value has no value."""
+    other = condition("6301-6")
+    other["code"]["coding"][0]["system"] = "http://loinc.org"
+    reading = only(other)
+    assert "labs" not in reading.document
+    assert [note.kind for note in reading.notes] == [NoteKind.NO_VALUE]
+
+
+@pytest.mark.parametrize(
+    ("onset", "is_read"), [("2026-11-20T10:00:00-05:00", True), ("2026-11-20T08:00:00-05:00", False), (None, False)]
+)
+def test_a_sign_after_the_procedure_is_never_from_before(
+    only: Any,
+    dictionary: Dictionary,
+    onset: str | None,
+    is_read: bool,  # noqa: FBT001  # a case, not a switch
+) -> None:
+    """Breathlessness that began before the operation is no sign of a complication."""
+    declared = replace(dictionary["postop.dyspnea"], codes=(Code(System.SNOMED_CT, "267036007"),))
+    reading = only(
+        condition("267036007", onsetDateTime=onset),
+        dictionary={**dictionary, declared.name: declared},
+        procedure_status="done",
+        procedure_end="2026-11-20T09:00:00-05:00",
+    )
+    assert ("dyspnea" in said(reading, "postop")) is is_read
+    assert (NoteKind.BEFORE_PROCEDURE_END in {note.kind for note in reading.notes}) is not is_read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -417,8 +418,46 @@ def test_a_modifier_extension_leaves_only_the_name(only: Any) -> None:
     assert kinds(reading) == {NoteKind.MODIFIED}
 
 
+@pytest.mark.parametrize("make", [request, statement])
+def test_an_order_for_a_group_is_passed_over(only: Any, make: Any) -> None:
+    """What is ordered for several people is not on this one's list."""
+    reading = only(make(subject={"reference": "Group/g"}))
+    assert "medications" not in reading.document
+    assert kinds(reading) == {NoteKind.OF_SOMETHING_ELSE}
+
+
+def test_a_statement_with_a_modifier_extension_gives_no_last_dose(only: Any) -> None:
+    """Its end may mean anything."""
+    found = item(only(statement(**REPORTED, modifierExtension=[{"url": "https://example.org/not"}])))
+    assert found.keys() == {"id", "code", "status"}
+
+
+def test_a_frequency_of_too_many_digits_is_refused_with_its_place(only: Any) -> None:
+    """A number beyond all limits is an error, not an unknown."""
+    repeat = {"frequency": 10**40, "period": 1, "periodUnit": "d"}
+    with pytest.raises(FactsError) as refused:
+        only(request(dosageInstruction=[{"timing": {"repeat": repeat}}]))
+    assert refused.value.place.path == "$.entry[1].resource.dosageInstruction[0].timing.repeat"
+
+
+def test_a_route_without_a_word_in_the_ruleset_is_noted(only: Any, dictionary: Dictionary) -> None:
+    """A ruleset may know fewer routes."""
+    listed = dictionary["medications"]
+    fewer = replace(listed, items={**listed.items, "route": replace(listed.items["route"], values=("oral",))})
+    reading = only(request(dosageInstruction=[route("6064005")]), dictionary={**dictionary, "medications": fewer})
+    assert "route" not in item(reading)
+    assert {(n.fact, n.detail) for n in reading.notes if n.kind is NoteKind.NO_WORD} == {
+        ("medications.route", "topical")
+    }
+
+
 def test_what_the_ruleset_does_not_declare_is_left_out(only: Any, dictionary: Dictionary) -> None:
-    """A field without a fact is noted once; without the list itself nothing is said."""
+    """A field without a fact is noted; without the list itself nothing is said."""
+    listed = dictionary["medications"]
+    undated = replace(listed, items={name: fact for name, fact in listed.items.items() if name != "authored"})
+    reading = only(request(authoredOn="2026-11-01"), dictionary={**dictionary, "medications": undated})
+    assert "authored" not in item(reading)
+    assert {n.fact for n in reading.notes if n.kind is NoteKind.NOT_DECLARED} == {"medications.authored"}
     bare = {name: fact for name, fact in dictionary.items() if name != "medications"}
     reading = only(request(), dictionary=bare)
     assert "medications" not in reading.document

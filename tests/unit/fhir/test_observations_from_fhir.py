@@ -124,11 +124,12 @@ def test_less_than_is_an_interval_from_what_is_least(only: Any, comparator: str)
     assert labs(reading)["creatinine"]["value"] == {"from": "0 mg/dL", "to": "0.3 mg/dL"}
 
 
-def test_more_than_is_an_interval_up_to_what_is_most(only: Any) -> None:
+def test_more_than_is_an_interval_up_to_what_is_most(only: Any, dictionary: Dictionary) -> None:
     """The pain score ends at ten."""
     quantity = {"value": 7, "code": "{score}", "system": UCUM, "comparator": ">="}
-    reading = only(observation(PAIN, quantity, "2026-11-21T08:00:00-05:00"))
-    assert reading.document["fracture"] == {"pain_score": {"from": "7", "to": "10"}}
+    score = replace(dictionary["fracture.pain_score"], taken=True)
+    reading = only(observation(PAIN, quantity), dictionary={**dictionary, score.name: score})
+    assert reading.document["fracture"]["pain_score"]["value"] == {"from": "7", "to": "10"}
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,9 @@ def test_a_number_with_a_unit_is_unknown(only: Any, quantity: Json) -> None:
 
 def test_a_value_of_another_kind_is_unknown(only: Any) -> None:
     """Text, a code or nothing at all is no number."""
+    for code, quantity in ((INR, {"code": "1", "system": UCUM}), (PLATELETS, {"code": "10*9/L", "system": UCUM})):
+        assert kinds(only(observation(code, quantity))) == [NoteKind.NO_VALUE]
+    assert kinds(only(observation(PLATELETS, None, valueInteger=210))) == [NoteKind.NO_VALUE]
     for more in ({}, {"valueString": "1.1"}, {"valueCodeableConcept": {"text": "normal"}}, {"valueBoolean": True}):
         reading = only(observation(INR, None, **more))
         assert labs(reading) == {}
@@ -212,6 +216,7 @@ def test_a_period_is_an_interval_of_time(only: Any) -> None:
     period = {"start": "2026-11-20T06:00:00-05:00", "end": "2026-11-20T07:00:00-05:00"}
     reading = only(inr(1, None, effectivePeriod=period))
     assert labs(reading)["inr"]["taken"] == {"from": period["start"], "to": period["end"]}
+    assert labs(only(inr(1, None, effectiveInstant=DRAWN)))["inr"]["taken"] == DRAWN
     with pytest.raises(FactsError, match="ends before it starts"):
         only(inr(1, None, effectivePeriod={"start": period["end"], "end": period["start"]}))
 
@@ -219,11 +224,20 @@ def test_a_period_is_an_interval_of_time(only: Any) -> None:
 @pytest.mark.parametrize(
     ("when", "is_read"), [("2026-11-21T00:00:00-05:00", True), ("2026-11-21", True), (DRAWN, False), (None, False)]
 )
-def test_a_fact_without_a_time_takes_only_what_is_of_today(only: Any, when: str | None, is_read: bool) -> None:  # noqa: FBT001  # a case, not a switch
-    """A pain score of another day would look as if it were of now."""
-    reading = only(observation(PAIN, {"value": 8, "code": "{score}", "system": UCUM}, when))
-    assert ("fracture" in reading.document) is is_read
+def test_a_fact_without_a_time_takes_only_what_is_of_today(
+    only: Any,
+    dictionary: Dictionary,
+    when: str | None,
+    is_read: bool,  # noqa: FBT001  # a case, not a switch
+) -> None:
+    """A pain score of another day would look as if it were of now, unless the fact says when it was taken."""
+    score = dictionary["fracture.pain_score"]
+    pain = observation(PAIN, {"value": 8, "code": "{score}", "system": UCUM}, when)
+    reading = only(pain, dictionary={**dictionary, score.name: replace(score, taken=False)})
+    assert reading.document.get("fracture") == ({"pain_score": "8"} if is_read else None)
     assert kinds(reading) == [NoteKind.READ if is_read else NoteKind.NO_PLACE_FOR_TIME]
+    timed = only(pain, dictionary={**dictionary, score.name: replace(score, taken=True)})
+    assert timed.document["fracture"] == {"pain_score": {"value": "8", "taken": when} if when else "8"}
 
 
 @pytest.mark.parametrize(
