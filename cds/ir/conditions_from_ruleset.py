@@ -11,6 +11,7 @@ from cds.errors import InputError, nearest
 from cds.facts.decimals import read_number
 from cds.facts.dictionary import Declaration, FactType
 from cds.facts.instants import Duration, parse_duration
+from cds.facts.tokens import quoted
 from cds.ir.dictionary_from_ruleset import quantity_in
 from cds.ir.nodes import (
     AllOf,
@@ -29,6 +30,7 @@ from cds.ir.nodes import (
     Ref,
     Within,
 )
+from cds.ir.parameters_from_ruleset import is_interval
 from cds.ir.scope import Scope
 from cds.ir.text import Units, text_of
 from cds.ruleset import conditions as written
@@ -199,6 +201,7 @@ class ConditionCompiler:
             return self._in_class(fact, test, path)
         values = test.value if isinstance(test.value, list) else [test.value]
         given = [self._put_in(value, path) for value in values]
+        anchor = self._anchor(test, path) if declared.type is FactType.TIME else None
         for value, resolved in zip(values, given, strict=True):
             if resolved is None:
                 return NotConfigured(fact, str(value)[1:])
@@ -206,7 +209,7 @@ class ConditionCompiler:
             words = self._words(declared, given, path)
             return Not(OneOf(fact, words)) if operator == "is_not" else OneOf(fact, words)
         if declared.type is FactType.TIME:
-            return self._elapsed(fact, declared, test, given, path)
+            return _REFUSED if anchor is None else self._elapsed((fact, declared), anchor, test, given, path)
         return self._within(fact, declared, operator, given, path)
 
     def _put_in(self, value: written.Scalar, path: Path) -> Any:
@@ -220,6 +223,9 @@ class ConditionCompiler:
         resolved = self.parameters.get(name)
         if isinstance(resolved, Bounds):
             return resolved.from_ if resolved.strict == "from" else resolved.to
+        if is_interval(resolved):
+            self.problems.add(path, f"the parameter `{name}` is a hold interval, which no condition compares")
+            return None
         return resolved
 
     def _in_class(self, fact: Ref, test: written.Test, path: Path) -> Condition:
@@ -233,13 +239,13 @@ class ConditionCompiler:
         for value in values:
             if declared.type is FactType.BOOLEAN:
                 if not isinstance(value, bool):
-                    self.problems.add(path, f"`{value}` is not a boolean", expected="`true` or `false`")
+                    self.problems.add(path, f"{quoted(value)} is not a boolean", expected="`true` or `false`")
                 continue
             allowed = declared.values if declared.type is FactType.ENUM else tuple(self.concepts.substances)
             if not isinstance(value, str) or value not in allowed:
                 self.problems.add(
                     path,
-                    f"`{value}` is not a value of `{declared.name}`",
+                    f"{quoted(value)} is not a value of `{declared.name}`",
                     expected=f"one of {', '.join(allowed)}" if declared.type is FactType.ENUM else "a substance",
                     suggestion=nearest(str(value), allowed),
                 )
@@ -266,19 +272,26 @@ class ConditionCompiler:
             self.problems.add(path, error.problem, expected="a number without a unit")
             return None
 
+    def _anchor(self, test: written.Test, path: Path) -> tuple[Ref, Declaration] | None:
+        """Find the time that another one is measured to."""
+        name = test.before or test.after or ""
+        found = self.scope.fact(name)
+        if found is not None and found[1].type is FactType.TIME:
+            return found
+        times = [name for name in self.scope.names() if self._is_time(name)]
+        path = (*path[:-1], "before" if test.before else "after")
+        self.problems.add(path, f"there is no time `{name}`", suggestion=nearest(name, times))
+        return None
+
     def _elapsed(
-        self, fact: Ref, declared: Declaration, test: written.Test, values: list[Any], path: Path
+        self,
+        measured: tuple[Ref, Declaration],
+        anchor: tuple[Ref, Declaration],
+        test: written.Test,
+        values: list[Any],
+        path: Path,
     ) -> Condition:
-        anchor = test.before or test.after or ""
-        found = self.scope.fact(anchor)
-        if found is None or found[1].type is not FactType.TIME:
-            times = [name for name in self.scope.names() if self._is_time(name)]
-            problem = f"there is no time `{anchor}`"
-            self.problems.add(
-                (*path[:-1], "before" if test.before else "after"), problem, suggestion=nearest(anchor, times)
-            )
-            return _REFUSED
-        other, other_declared = found
+        (fact, declared), (other, other_declared) = measured, anchor
         durations = [self._duration(value, path) for value in values]
         counting = self._counting(durations, by_day=declared.by_day or other_declared.by_day, path=path)
         if counting is None:

@@ -151,7 +151,7 @@ def _check(fact: Fact, path: tuple[str, ...], problems: Problems) -> None:
 
 
 def _is_given(value: object) -> bool:
-    return not (value is None or value is False or value == [] or value == {})
+    return value is not None and value is not False and value not in ([], {})
 
 
 def _check_unit(unit: str, path: Path, problems: Problems) -> None:

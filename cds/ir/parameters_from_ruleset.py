@@ -171,7 +171,7 @@ def _ends(amount: int | Ends) -> tuple[int, int]:
 
 def is_interval(value: ParameterValue | None) -> bool:
     """Say whether a value is a hold interval."""
-    return isinstance(value, BaseModel) and isinstance(value, HoldInterval)
+    return isinstance(value, HoldInterval)
 
 
 def parameters_named(model: BaseModel) -> frozenset[str]:

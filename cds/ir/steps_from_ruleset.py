@@ -133,7 +133,7 @@ def _citations(rule: written.Rule, document: written.RulesetDocument) -> Iterato
 
 
 class _Positions:
-    """Find the positions that a rule depends on: its own, its parameters', and those of its group and of what it uses."""
+    """Find the positions that a rule depends on: its own, its group's, its parameters', and those of what it uses."""
 
     def __init__(
         self,

@@ -23,7 +23,7 @@ def disposition_of(
     program: Program, verdicts: Verdicts, findings: Iterable[Finding], hold_states: Iterable[str]
 ) -> Disposition:
     """Read the disposition table."""
-    severities = [found.rule.severity for found in findings if found.status == "cannot_decide" and found.is_listed]
+    severities = [found.rule.severity for found in findings if found.status == "cannot_decide"]
     worst_undecided = min(severities, default=None)
     states = frozenset(hold_states)
     codes = [row.code for row in program.dispositions]

@@ -56,7 +56,7 @@ def raise_in_words(error: ValidationError, data: dict[str, Any], places: Places)
 
 
 def _say(location: Location, found: Any) -> _Said:
-    if len(members(bare(location.annotation))) > 1:
+    if found["type"] != "missing" and len(members(bare(location.annotation))) > 1:
         return _wrong_kind(location, found)
     return _WORDS.get(found["type"], _wrong_kind)(location, found)
 

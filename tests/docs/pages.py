@@ -55,7 +55,7 @@ def expected_prints(code: str) -> list[str]:
 def printed(command: str, folder: Path) -> str:
     """Run a command as a reader would, at the top of the checkout, with `cds` on the path; `folder` is for the shim."""
     shim = folder / "cds"
-    shim.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cds \"$@\"\n", encoding="utf-8")
+    shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m cds "$@"\n', encoding="utf-8")
     shim.chmod(0o755)
     result = subprocess.run(
         ["bash", "-c", command], cwd=REPOSITORY, env=_environment(folder), capture_output=True, text=True, check=False

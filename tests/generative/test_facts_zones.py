@@ -9,7 +9,7 @@ from importlib.resources import as_file, files
 import pytest
 import tzdata
 import whenever
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds.facts.instants import format_instant, parse_exact_instant, parse_instant
@@ -55,6 +55,7 @@ def near_changes(draw: st.DrawFn, zones: st.SearchStrategy[str] = names) -> tupl
     return name, instant if change is None else _microseconds(change) + near
 
 
+@settings(deadline=None)
 @given(near_changes())
 def test_wall_clocks_agree(zone_and_instant: tuple[str, int]) -> None:
     """The day, the written form and the way back agree for any instant in any zone."""
@@ -67,6 +68,7 @@ def test_wall_clocks_agree(zone_and_instant: tuple[str, int]) -> None:
         assert parse_exact_instant(written) == instant
 
 
+@settings(deadline=None)
 @given(near_changes())
 def test_days_start_alike(zone_and_instant: tuple[str, int]) -> None:
     """A day starts where the other library says, asked at noon, unless the zone skipped that noon."""
@@ -78,6 +80,7 @@ def test_days_start_alike(zone_and_instant: tuple[str, int]) -> None:
         assert zone.start_of_day(day) == _microseconds(noon.start_of("day"))
 
 
+@settings(deadline=None)
 @given(near_changes())
 def test_changes_agree(zone_and_instant: tuple[str, int]) -> None:
     """The next change of the offset after an instant is the one that the other library finds."""
@@ -93,6 +96,7 @@ def test_changes_agree(zone_and_instant: tuple[str, int]) -> None:
         assert found == []
 
 
+@settings(deadline=None)
 @given(near_changes())
 def test_a_day_has_exactly_the_instants_of_its_date(zone_and_instant: tuple[str, int]) -> None:
     """Nothing before its start or after its end shows the date; start, end and the instant itself do."""
@@ -107,6 +111,7 @@ def test_a_day_has_exactly_the_instants_of_its_date(zone_and_instant: tuple[str,
     assert all(zone.day_of(end + 1 + step) != day for step in around)
 
 
+@settings(deadline=None)
 @given(names, days)
 def test_days_leave_no_gap(name: str, day: int) -> None:
     """A day ends just before the next one starts, or later where the clock goes back at midnight."""
@@ -115,6 +120,7 @@ def test_days_leave_no_gap(name: str, day: int) -> None:
     assert zone.end_of_day(day) - zone.start_of_day(day) <= 2 * DAY
 
 
+@settings(deadline=None)
 @given(near_changes(), st.integers(-800, 800))
 def test_shifts_agree(zone_and_instant: tuple[str, int], by: int) -> None:
     """A shift lands where the other library resolves the same wall time (language 7.7)."""
@@ -122,6 +128,7 @@ def test_shifts_agree(zone_and_instant: tuple[str, int], by: int) -> None:
     assert Zone(name).shift_days(instant, by) == _shifted(instant, by, name)
 
 
+@settings(deadline=None)
 @given(near_changes(lively), near_changes(lively), st.integers(-400, 400))
 def test_shifts_towards_a_change_agree(zone_and_instant: tuple[str, int], target: tuple[str, int], hours: int) -> None:
     """A shift that lands near another change of the zone agrees, too."""
@@ -131,6 +138,7 @@ def test_shifts_towards_a_change_agree(zone_and_instant: tuple[str, int], target
     assert Zone(name).shift_days(start, by) == _shifted(start, by, name)
 
 
+@settings(deadline=None)
 @given(near_changes(lively), st.integers(0, 36 * 60), st.integers(-3, 3), st.integers(0, 1))
 def test_a_shifted_interval_has_exactly_the_extremes_of_its_instants(
     zone_and_instant: tuple[str, int], minutes: int, by: int, to_a_change: int
@@ -146,6 +154,7 @@ def test_a_shifted_interval_has_exactly_the_extremes_of_its_instants(
     assert zone.shift_days_span(low, high, by) == (min(shifted), max(shifted))
 
 
+@settings(deadline=None)
 @given(near_changes(lively), st.integers(0, 400 * DAY), st.integers(0, 400 * DAY), st.integers(-800, 800))
 def test_a_wider_interval_has_a_wider_shift(zone_and_instant: tuple[str, int], width: int, more: int, by: int) -> None:
     """What is known less exactly is not moved to something more exact."""
@@ -156,6 +165,7 @@ def test_a_wider_interval_has_a_wider_shift(zone_and_instant: tuple[str, int], w
     assert wide[0] <= narrow[0] <= narrow[1] <= wide[1]
 
 
+@settings(deadline=None)
 @given(near_changes())
 def test_a_date_is_the_interval_of_its_day(zone_and_instant: tuple[str, int]) -> None:
     """Reading the date of an instant gives an interval with that instant in it."""

@@ -34,7 +34,7 @@ class Case:
     fragment: Mapping[str, Any]
     """Sections of a ruleset, still to be completed by the runner."""
     files: Mapping[str, str] | None
-    """Whole ruleset files, by name, instead of a fragment."""
+    """Ruleset files as they stand, by name, beside the fragment."""
     compared: Mapping[str, Any] | None
     """For an expected `digest`: the sections that another ruleset has instead."""
     document: Mapping[str, Any] | str

@@ -54,7 +54,7 @@ class Rulesets:
         Raises:
             RulesetError: it is refused.
         """
-        files = self.files_of(case.fragment) if case.files is None else case.files
+        files = {**self.files_of(case.fragment), **(case.files or {})}
         key = sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
         if key not in self._programs:
             self._programs[key] = compile_ruleset(self._load(files, key))
@@ -77,9 +77,12 @@ class Rulesets:
         load_catalogue([folder])
 
     def files_of(self, fragment: Mapping[str, Any]) -> dict[str, str]:
-        """Complete a fragment, with `signed: true` also its sign-off, and its base and write it as files."""
+        """Complete a fragment and write it as files, its `base` too.
+
+        With `signed: true` it gets a sign-off of its digest, with `split: true` a file for every section.
+        """
         fragment = dict(fragment)
-        base, signed = fragment.pop("base", None), fragment.pop("signed", False)
+        base, signed, split = (fragment.pop(key, None) for key in ("base", "signed", "split"))
         files = {}
         if base is not None:
             files = {f"base/{name}": text for name, text in self.files_of(base).items()}
@@ -87,6 +90,9 @@ class Rulesets:
         document = _completed(fragment, is_overlay=base is not None)
         if signed:
             document["lifecycle"] = {**document["lifecycle"], "sign_off": self._sign_off(fragment)}
+        if split:
+            sections = {f"{key}/only.yaml": {"schema": document["schema"], key: part} for key, part in document.items()}
+            return {name: as_json(section) for name, section in sections.items()}
         return {**files, "overlay/ruleset.yaml" if base is not None else "ruleset.yaml": as_json(document)}
 
     def _sign_off(self, fragment: Mapping[str, Any]) -> dict[str, str]:

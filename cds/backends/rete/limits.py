@@ -71,13 +71,25 @@ def collision(names: Iterable[str]) -> tuple[str, str] | None:
 @cache
 def message_ids() -> tuple[str, ...]:
     """Give ids for messages, no two of which are the same to the engine."""
-    return _distinct(tuple(str(number) for number in range(MAX_MESSAGES + 1)), also=_state_ids())
+    return distinct(tuple(str(number) for number in range(MAX_MESSAGES + 1)), also=_state_ids())
 
 
 @cache
 def session_ids() -> tuple[str, ...]:
     """Give ids for evaluations; a few hundred are enough, since each is gone before it comes round again."""
-    return _distinct(tuple(f"s{number}" for number in range(MAX_MESSAGES)))
+    return distinct(tuple(f"s{number}" for number in range(MAX_MESSAGES)))
+
+
+def distinct(ids: tuple[str, ...], also: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Give the ids again if all are different to the engine, from each other and from these too.
+
+    Raises:
+        EngineFailure: two are the same.
+    """
+    clash = collision((*ids, *also))
+    if clash is not None:
+        raise EngineFailure(f"the ids `{clash[0]}` and `{clash[1]}` are the same to the durable engine")
+    return ids
 
 
 def _check(definition: Mapping[str, Any]) -> None:
@@ -97,12 +109,6 @@ def _check(definition: Mapping[str, Any]) -> None:
 def _state_ids() -> tuple[str, ...]:
     """Give the ids of the messages that the engine makes itself, one per evaluation."""
     return tuple(f"sid-{sid}" for sid in session_ids())
-
-
-def _distinct(ids: tuple[str, ...], also: tuple[str, ...] = ()) -> tuple[str, ...]:
-    if collision((*ids, *also)) is not None:
-        raise EngineFailure("two message ids of the durable engine adapter are the same to the engine")
-    return ids
 
 
 def _of_rule(rule: Mapping[str, Any]) -> Iterator[str]:

@@ -62,10 +62,8 @@ class Oracle:
                 return max((self.truth(part, bound) for part in parts), default=FALSE)
             case nodes.Not(part):
                 return Truth(-self.truth(part, bound))
-            case nodes.OneOf(fact, values):
+            case nodes.OneOf(fact=fact, values=values) | nodes.InClass(fact=fact, members=values):
                 return self._word(self._value(fact, bound), values)
-            case nodes.InClass(fact, _, members):
-                return self._word(self._value(fact, bound), members)
             case nodes.Within():
                 return self._within(node, bound)
             case nodes.Elapsed():
@@ -133,9 +131,7 @@ class Oracle:
     def _quantified(self, node: nodes.Quantified, bound: Bound) -> Truth:
         items = self.facts.list(node.list).items
         own = [item.binding for item in bound.values()] if node.without_own else []
-        truths = [
-            self.truth(node.part, {**bound, node.variable: item}) for item in items if item.binding not in own
-        ]
+        truths = [self.truth(node.part, {**bound, node.variable: item}) for item in items if item.binding not in own]
         closed = self.facts.list(node.list).complete
         if node.quantifier == "exists":
             return max([*truths, FALSE if closed else UNKNOWN])

@@ -20,7 +20,7 @@ DAY = 24 * HOUR
 START = 1_772_800_000 * 1_000_000
 """2026-03-06, two days before the clocks of New York go forward."""
 
-WORDS = ("a", "b", "ab", 'odd "word"\\', "ä", "~61")
+WORDS = ("a", "b", "ab", 'odd "word"\\', "ä", "~61", "}{,", "")
 SUBSTANCES = tuple(f"substance-{number}" for number in range(8))
 PATIENT: Mapping[str, FactType] = {
     **{f"yes{number}": FactType.BOOLEAN for number in range(3)},

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import magnitude
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds.errors import InputError
@@ -116,6 +116,7 @@ _AMOUNTS = ("mol", "mmol", "umol", "nmol")
 _PRESSURES = ("Pa", "kPa")
 
 
+@settings(deadline=None)
 @given(
     data=st.data(),
     value=st.fractions(min_value=-1000, max_value=1000, max_denominator=1000),
@@ -134,6 +135,7 @@ def test_conversion_agrees_with_another_library(
     assert float(convert(value, one, other)) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.fractions(min_value=-200, max_value=200, max_denominator=1000))
 def test_temperatures_follow_their_definition(celsius: Fraction) -> None:
     """Water freezes at 32 and boils at 212 degrees Fahrenheit, 273.15 kelvin is 0 degrees Celsius."""

@@ -1,0 +1,1 @@
+"""Make `builders` importable for the unit tests of every room."""
