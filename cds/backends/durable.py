@@ -44,7 +44,11 @@ _ONLY_STATE = 1
 
 
 class Durable:
-    """Evaluate programs with durable-rules; the rulesets of the programs used last are kept."""
+    """Evaluate programs with durable-rules.
+
+    The rulesets of the `kept_programs` programs used last are kept, with the programs themselves; those of others
+    are freed, and all of them with the engine.
+    """
 
     name = "durable"
 
@@ -78,7 +82,7 @@ class Durable:
         if found is None:
             found = self._programs[program] = _Rulesets(compile_plan(plan_of(program)))
         self._programs.move_to_end(program)
-        while len(self._programs) > self._kept_programs:
+        while len(self._programs) > max(1, self._kept_programs):
             _, oldest = self._programs.popitem(last=False)
             oldest.close()
         return found

@@ -13,9 +13,11 @@ from cds.facts.tokens import quoted
 from cds.facts.zones import DAY, TZDATA_VERSION, Zone
 
 __all__ = [
+    "EXPECTED",
     "TZDATA_VERSION",
     "Duration",
     "Zone",
+    "day_span",
     "format_day",
     "format_instant",
     "format_utc",

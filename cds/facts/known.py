@@ -116,8 +116,7 @@ def _time(raw: Json, declared: Declaration, context: Context, path: Path) -> Rea
         span, normal = _time_interval(raw, declared, context, path)
     else:
         span = _time_end(raw, declared, context, path)
-        is_instant = span.low == span.high
-        normal = format_utc(span.low) if is_instant else format_day(context.zone.day_of(span.low))
+        normal = _time_text(raw, span, context)
     if declared.not_after_as_of and span.low > context.as_of:
         raise refusal(f"`{declared.name}` lies after `as_of`", context.place, path, expected="a time that has been")
     return span, normal
@@ -130,6 +129,13 @@ def _time_end(raw: Json, declared: Declaration, context: Context, path: Path) ->
         return parse_instant(raw, context.zone, by_day=declared.by_day)
     except InputError as error:
         raise placed(error, context.place, path) from error
+
+
+def _time_text(raw: str, span: TimeSpan, context: Context) -> str:
+    """Write an instant in UTC and a day as its date, which most often is what was written."""
+    if span.low == span.high:
+        return format_utc(span.low)
+    return raw if len(raw) == len("2026-11-21") else format_day(context.zone.day_of(span.low))
 
 
 def _time_interval(
@@ -162,7 +168,7 @@ def _code(raw: Json, _declared: Declaration, context: Context, path: Path) -> Re
     check_keys(raw, (SYSTEM, CODE, DISPLAY), context.place, path)
     system = _system(raw.get(SYSTEM), context, (*path, SYSTEM))
     code = read_text(raw.get(CODE), context.place, (*path, CODE))
-    if len(code) > LONGEST_CODE or any(letter.isspace() for letter in code):
+    if len(code) > LONGEST_CODE or code.split() != [code]:
         expected = f"at most {LONGEST_CODE} characters without spaces"
         raise refusal(f"{quoted(code)} is not a code", context.place, (*path, CODE), expected=expected)
     normal = {SYSTEM: system.uri, CODE: code}

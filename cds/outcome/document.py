@@ -148,7 +148,7 @@ class _Builder:
         """Ask for what could settle this finding: its UNKNOWN leaves, its overriders', its hold's missing facts."""
         rule = finding.rule
         asked: dict[str, Question] = {}
-        if finding.verdict is UNKNOWN and finding.status in {"cannot_decide", "applies"}:
+        if finding.verdict is UNKNOWN and (finding.status == "cannot_decide" or finding.is_assumed):
             asked.update((question.fact, question) for question in self._open(rule, finding.binding))
         if finding.is_withheld:
             asked.update((question.fact, question) for question in self._open_in_overriders(finding))
@@ -214,8 +214,10 @@ class _Builder:
         none = (FALSE,) * len(self.program.worlds)
         for rule in self.program.rules.values():
             for binding in self._bindings(rule):
-                finding = by_key.get((rule.id, binding)) or Finding(rule, binding, none, "does_not_apply")
-                if not finding.is_listed:
+                finding = by_key.get((rule.id, binding))
+                if finding is None:
+                    yield Finding(rule, binding, none, "does_not_apply")
+                elif not finding.is_listed:
                     yield finding
 
     def _bindings(self, rule: Rule) -> list[str]:

@@ -105,7 +105,7 @@ def _finding(program: Program, rule: Rule, binding: str, truths: tuple[Truth, ..
     elif UNKNOWN in seen:
         finding.assumed = rule.on_unknown is OnUnknown.ASSUME_APPLIES
         finding.status = _STATUS_OF_UNKNOWN[rule.on_unknown]
-    elif _intervals_differ(program, rule):
+    if finding.status == "applies" and _intervals_differ(program, rule):
         finding.status = "contested"
     return finding
 

@@ -9,7 +9,7 @@ from math import ceil
 
 from cds.facts.instants import Zone
 from cds.facts.model import Facts, Item, Span, TimeSpan, Word
-from cds.ir.kleene import TRUE, UNKNOWN
+from cds.ir.kleene import TRUE
 from cds.ir.program import HoldAdvice, Interval, Program, Settings
 from cds.ir.verdicts import REST
 from cds.outcome.findings import Finding
@@ -59,7 +59,7 @@ def hold_of(finding: Finding, item: Item, program: Program, facts: Facts) -> Hol
         return Hold(item, "contested", HoldReason.ADVICE_DIFFERS if finding.opposed_by else HoldReason.SOURCES_DIFFER)
     if finding.verdict is TRUE and finding.overridden_by is None and meant is not HoldAdvice.DATED:
         return Hold(item, str(meant), HoldReason(str(meant)))
-    if finding.verdict is UNKNOWN and meant in {HoldAdvice.PRESCRIBER, HoldAdvice.UNIDENTIFIED} and finding.assumed:
+    if finding.is_assumed and meant in {HoldAdvice.PRESCRIBER, HoldAdvice.UNIDENTIFIED}:
         return Hold(item, str(meant), HoldReason.ASSUMED)
     return Hold(item, "undecidable", HoldReason.WITHHELD if finding.is_withheld else HoldReason.CONDITION_UNKNOWN)
 

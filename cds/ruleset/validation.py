@@ -46,8 +46,7 @@ def raise_in_words(error: ValidationError, data: dict[str, Any], places: Places)
         if location is None:
             continue
         said = _say(location, found)
-        is_missing = found["type"] == "missing" and location.path[-1:] == found["loc"][-1:]
-        path = location.path[:-1] if is_missing else location.path
+        path = location.path[:-1] if _is_missing(location, found) else location.path
         if (path, said) not in said_before:
             said_before.add((path, said))
             at_key = location.at_key or found["type"] == "extra_forbidden"
@@ -56,9 +55,16 @@ def raise_in_words(error: ValidationError, data: dict[str, Any], places: Places)
 
 
 def _say(location: Location, found: Any) -> _Said:
-    if found["type"] != "missing" and len(members(bare(location.annotation))) > 1:
+    if _is_missing(location, found):
+        return _missing(location, found)
+    if len(members(bare(location.annotation))) > 1:
         return _wrong_kind(location, found)
     return _WORDS.get(found["type"], _wrong_kind)(location, found)
+
+
+def _is_missing(location: Location, found: Any) -> bool:
+    """Say whether the key itself is missing, not one that another form of the value would have."""
+    return bool(found["type"] == "missing" and location.path[-1:] == found["loc"][-1:])
 
 
 def _wrong_kind(location: Location, _found: Any) -> _Said:

@@ -16,12 +16,12 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+from typing import TypeVar
 
 from strategies.chance import Seeded
 from strategies.patients import Patients, parsed
@@ -35,6 +35,7 @@ from cds.facts.model import Facts
 from cds.ir.kleene import TRUE
 from cds.ir.program import Program
 
+T = TypeVar("T")
 ROUNDS = 10
 """Every ruleset comes up this often: in between it is evicted from the durable engine, and compiled again."""
 WARM = 20
@@ -100,7 +101,7 @@ def run(
     for number, patients, share in _shares(programs, wanted):
         for patient in range(share):
             name = f"{seed}/{number}/{progress.evaluations + patient}"
-            facts = _timed(progress, "patients", lambda name=name: _facts(patients, name))
+            facts = _timed(progress, "patients", partial(_facts, patients, name))
             found = _compared(durable, reference, patients.program, facts, progress)
             if found is not None:
                 yield Difference(name, *found)
@@ -132,8 +133,8 @@ def _facts(patients: Patients, name: str) -> Facts:
 def _compared(
     durable: Backend, reference: Backend, program: Program, facts: Facts, progress: Progress
 ) -> tuple[tuple[str, str, int], str, str] | None:
-    by_durable = _timed(progress, "durable", lambda: durable.evaluate(program, facts))
-    by_reference = _timed(progress, "reference", lambda: reference.evaluate(program, facts))
+    by_durable = _timed(progress, "durable", partial(durable.evaluate, program, facts))
+    by_reference = _timed(progress, "reference", partial(reference.evaluate, program, facts))
     progress.verdicts += _asked(program, facts)
     true = sum(truth is TRUE for truth in by_reference.values())
     progress.true += true
@@ -152,7 +153,7 @@ def _asked(program: Program, facts: Facts) -> int:
     return bindings * len(program.worlds)
 
 
-def _timed(progress: Progress, what: str, call):  # noqa: ANN001, ANN202  # any call, and whatever it gives
+def _timed(progress: Progress, what: str, call: Callable[[], T]) -> T:
     started = time.perf_counter()
     found = call()
     progress.seconds[what] += time.perf_counter() - started

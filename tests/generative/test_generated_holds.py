@@ -40,7 +40,7 @@ def numbers_in(value: Any) -> list[Any]:
 @examples(250)
 @given(cases(HOLDS))
 def test_no_date_where_stopping_is_not_ours_to_date(made: Case) -> None:
-    """A hold for the prescriber, undecidable, contested or unidentified has no last permitted dose, and opens the whole."""
+    """A hold for the prescriber, undecidable, contested or unidentified has no date, nor has the procedure then."""
     decision = decide(made.program, made.facts).document
     for _, hold in holds_of(decision):
         if hold["state"] in WITHOUT_A_DATE:

@@ -78,4 +78,5 @@ def test_answering_every_question_leaves_nothing_undecided(made: Case) -> None:
 def is_withheld_by_a_dispute(found: Any, decision: Any) -> bool:
     """Say whether a rule that sources dispute withholds this: no fact settles that."""
     overriders = [other for other in decision["recommendations"] if other["rule"] == found["overridden_by"]]
-    return any(other["status"] == "contested" for other in overriders)
+    verdicts = [{world["verdict"] for world in other["worlds"]} for other in overriders]
+    return any({"true", "false"} <= found for found in verdicts)

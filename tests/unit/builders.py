@@ -90,12 +90,20 @@ def program_of(*fragments: str) -> Program:
 
 def loaded_from(*fragments: str) -> LoadedRuleset:
     """Load a ruleset made of YAML fragments, without compiling it."""
-    document: dict[str, Any] = {}
-    for fragment in (BASE, *fragments):
-        _join(document, yaml.safe_load(fragment))
     with TemporaryDirectory() as folder:
-        (Path(folder) / "ruleset.yaml").write_text(json.dumps(_completed(document)), encoding="utf-8")
-        return load_ruleset(Path(folder))
+        return load_ruleset(_written(Path(folder) / "base", *fragments))
+
+
+def overlaid_from(overlay: str, *fragments: str) -> LoadedRuleset:
+    """Load an overlay, whole but for `extends`, on a ruleset made of YAML fragments."""
+    with TemporaryDirectory() as folder:
+        base = load_ruleset(_written(Path(folder) / "base", *fragments))
+        site = Path(folder) / "site"
+        site.mkdir()
+        head = 'schema: cds-ruleset/1\nid: site\nversion: "1.0.0"\ntitle: Site\nlifecycle: {status: draft}\n'
+        extends = f'extends: {{id: small, digest: "{base.digest}"}}\n'
+        (site / "site.yaml").write_text(head + extends + overlay, encoding="utf-8")
+        return load_ruleset(site)
 
 
 def refusal_of(*fragments: str) -> str:
@@ -149,10 +157,19 @@ def place_of(program: Program, facts: Facts, rule: str = "rule", binding: str = 
     return at.bound(step, next((item for item in items if item.binding == binding), None))
 
 
+def _written(folder: Path, *fragments: str) -> Path:
+    document: dict[str, Any] = {}
+    for fragment in (BASE, *fragments):
+        _join(document, yaml.safe_load(fragment))
+    folder.mkdir()
+    (folder / "ruleset.yaml").write_text(json.dumps(_completed(document)), encoding="utf-8")
+    return folder
+
+
 def _join(document: dict[str, Any], fragment: Mapping[str, Any]) -> None:
-    """Put a fragment into a document: mappings are joined, anything else is replaced."""
+    """Put a fragment into a document: mappings are joined, but conditions and values are replaced."""
     for key, part in fragment.items():
-        if isinstance(part, dict) and isinstance(document.get(key), dict):
+        if isinstance(part, dict) and isinstance(document.get(key), dict) and key not in {"when", "value"}:
             _join(document[key], part)
         else:
             document[key] = part
@@ -172,12 +189,14 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
 def _asked(name: str, fact: dict[str, Any]) -> dict[str, Any]:
     if "items" in fact:
         fact = {**fact, "items": {inner: _asked(inner, part) for inner, part in fact["items"].items()}}
-    return fact if fact["type"] in {"code", "text"} else {"ask": f"What is {name}?", **fact}
+    if fact["type"] not in {"code", "text"}:
+        fact = {"ask": f"What is {name}?", **fact}
+    return {key: value for key, value in fact.items() if value is not None}
 
 
 def _rule(id_: str, rule: dict[str, Any]) -> dict[str, Any]:
-    """Complete a rule; what belongs to `then` may be written beside `when`."""
-    rest = dict(rule)
+    """Complete a rule; what belongs to `then` may be written beside `when`, and null takes a key away."""
+    rest = {key: part for key, part in rule.items() if part is not None}
     then = {"advise": "note", "severity": "info"}
     then |= {key: rest.pop(key) for key in ("advise", "severity", "text", "interval", "restart") if key in rest}
     if "overrides" in rest:

@@ -86,7 +86,7 @@ class Lowering:
             widest = sizes.index(max(sizes))
             run = slice(widest, widest + 1) if sizes[widest] > 1 else slice(0, MAX_PATHS // 2)
             head = self.signals.head(_place(scope, lists), merge(parts[run]), self.step)
-            parts = [*parts[: run.start], flag_of(head), *parts[run.stop :]]
+            parts = [*parts[: run.start], *parts[run.stop :], flag_of(head)]
         return _Lowered(scope, merge(parts))
 
     def _raised(self, lowered: _Lowered, scope: Scope, lists: Lists) -> Ternary:

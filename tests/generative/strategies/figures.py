@@ -95,4 +95,3 @@ def _interval(chance: Chance) -> Json:
 def source_sections() -> Json:
     """Declare the sources."""
     return {name: {"title": f"Title of {name}", "citation": "A test", "confirmed": "primary"} for name in SOURCES}
-

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-
-from cds.facts.model import Facts
-from cds.ir.program import Program
 from strategies.chance import Chance, Drawn, drawn
 from strategies.patients import Patients, parsed
 from strategies.programs import compiled
 from strategies.rulesets import SMALL, Size, ruleset
 from strategies.vocabulary import Json
+
+from cds.facts.model import Facts
+from cds.ir.program import Program
 
 EXPLORE = "CDS_EXPLORE"
 """Set in the environment, this looks at other examples in every run; without it every run looks at the same ones."""

@@ -1,10 +1,15 @@
-"""Less and more information: the same patient known less well, and the same patient after the questions were answered."""
+"""The same patient known less well, and the same patient after the questions were answered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
+
+from strategies.chance import Chance
+from strategies.moments import day_text
+from strategies.patients import ABSENT, Making, Patients, put, said_by_name
+from strategies.vocabulary import Json
 
 from cds.facts.decimals import number_text
 from cds.facts.dictionary import Declaration, FactType
@@ -13,10 +18,6 @@ from cds.facts.model import Facts, Item, Span, TimeSpan, Value
 from cds.facts.units import quantity_text
 from cds.facts.zones import DAY, SECOND
 from cds.ir.program import Program
-from strategies.chance import Chance
-from strategies.moments import day_text
-from strategies.patients import ABSENT, Making, Patients, put, said_by_name
-from strategies.vocabulary import Json
 
 _WIDER = (0, 0, 1, SECOND, DAY // 24, DAY, 9 * DAY)
 _WIDER_FIGURES = (Fraction(0), Fraction(1, 1000), Fraction(1, 2), Fraction(30))
@@ -24,7 +25,7 @@ _UNKNOWN = (ABSENT, None, {"unknown": "refused"}, {"unknown": "not_assessed"})
 
 
 def less_known(chance: Chance, program: Program, facts: Facts) -> Json:
-    """Give a document that tells less of the same patient: facts vague or unknown, lists open, items of them left out."""
+    """Tell less of the same patient: facts vague or unknown, lists open, items of open lists left out."""
     document: Json = {
         "schema": "cds-facts/1",
         "subject": facts.subject,
@@ -118,14 +119,20 @@ def _vaguer(chance: Chance, low: int, high: int, facts: Facts) -> Any:
 
 
 def answered(chance: Chance, patients: Patients, facts: Facts, document: Json, asked: Iterable[str]) -> Json:
-    """Give the document after every question in `asked`, named as decisions name them, was answered exactly."""
+    """Give the document after every question in `asked`, named as decisions name them, was answered exactly.
+
+    What was known as an interval is answered within it: anything else would be a correction.
+    """
     found = _copied(document)
     making = Making(patients.material, chance, facts.zone, facts.as_of)
     dictionary = patients.program.dictionary
     for fact in asked:
         binding, is_of_item, name = _split(fact, dictionary)
         if not is_of_item:
-            _answer(found, None, fact, dictionary, making)
+            exact = _within(chance, facts.value(fact), dictionary[fact], facts.as_of) or making.exact(
+                None, dictionary[fact]
+            )
+            _answer(found, fact, dictionary, exact)
             continue
         list_name, _, item_id = binding.partition("/")
         entries = _at(found, list_name)["items"]
@@ -134,7 +141,10 @@ def answered(chance: Chance, patients: Patients, facts: Facts, document: Json, a
             entry.pop("code", None)
             entry["text"] = next(iter(patients.program.concepts.substances.values())).names[0]
         else:
-            _answer(entry, list_name, name, dictionary[list_name].items, making)
+            item = next(each for each in facts.list(list_name).items if each.binding == binding)
+            items = dictionary[list_name].items
+            exact = _within(chance, item.value(name), items[name], facts.as_of) or making.exact(list_name, items[name])
+            _answer(entry, name, items, exact)
     return found
 
 
@@ -149,9 +159,20 @@ def _split(fact: str, dictionary: Mapping[str, Declaration]) -> tuple[str, bool,
     raise AssertionError(fact)
 
 
-def _answer(
-    document: Json, list_name: str | None, name: str, dictionary: Mapping[str, Declaration], making: Making
-) -> None:
+def _within(chance: Chance, value: Value, declared: Declaration, as_of: int) -> Any:
+    """Choose an exact value within an interval; None if there is none."""
+    part = chance.whole(0, 4)
+    match value:
+        case Span(low, high):
+            return _figure(low + (high - low) * part / 4, declared)
+        case TimeSpan(low, high):
+            instant = low + (high - low) * part // 4
+            return format_utc(min(instant, as_of) if declared.not_after_as_of else instant)
+        case _:
+            return None
+
+
+def _answer(document: Json, name: str, dictionary: Mapping[str, Declaration], exact: Any) -> None:
     declared = dictionary[name]
     if declared.type is FactType.LIST:
         before = _at(document, name)
@@ -160,11 +181,11 @@ def _answer(
         return
     of = name.removesuffix(".taken")
     if of != name and dictionary[of].taken:
-        put(document, of, _measured(_at(document, of)) | {"taken": making.exact(list_name, declared)})
+        put(document, of, _measured(_at(document, of)) | {"taken": exact})
     elif declared.taken:
-        put(document, name, _measured(_at(document, name)) | {"value": making.exact(list_name, declared)})
+        put(document, name, _measured(_at(document, name)) | {"value": exact})
     else:
-        put(document, name, making.exact(list_name, declared))
+        put(document, name, exact)
 
 
 def _measured(said: Any) -> Json:

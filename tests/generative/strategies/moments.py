@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
+from strategies.chance import Chance
+
 from cds.facts.instants import Zone, format_day, format_instant, format_utc
 from cds.facts.zones import DAY, SECOND
-from strategies.chance import Chance
 
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from strategies.chance import Chance
+from strategies.moments import STEPS, day_text, now, text
+from strategies.thresholds import Name, Thresholds, thresholds_of
+from strategies.vocabulary import Json
+
 from cds.facts.decimals import number_text
 from cds.facts.dictionary import Declaration, FactType
 from cds.facts.instants import Zone
@@ -17,12 +22,16 @@ from cds.facts.zones import DAY
 from cds.ir.nodes import Counting
 from cds.ir.program import Program
 from cds.terminology.codes import Code, System
-from strategies.chance import Chance
-from strategies.moments import STEPS, day_text, now, text
-from strategies.thresholds import Name, Thresholds, thresholds_of
-from strategies.vocabulary import Json
 
-_FRACTIONS = (Fraction(0), Fraction(0), Fraction(1, 1000), Fraction(-1, 1000), Fraction(1), Fraction(-1), Fraction(1, 10**9))
+_FRACTIONS = (
+    Fraction(0),
+    Fraction(0),
+    Fraction(1, 1000),
+    Fraction(-1, 1000),
+    Fraction(1),
+    Fraction(-1),
+    Fraction(1, 10**9),
+)
 _OTHER_UNIT = {"kg": "g", "mg/dL": "mg/L", "mg": "g", "h": "min"}
 _LOW, _HIGH = Fraction(-1000), Fraction(1000)
 _MOST_ITEMS = 4
@@ -177,9 +186,7 @@ class Making:
             case FactType.ENUM:
                 return self._chance.one_of(declared.values)
             case FactType.TIME:
-                return self._time(
-                    list_name, declared.name, by_day=declared.by_day, not_after=declared.not_after_as_of
-                )
+                return self._time(list_name, declared.name, by_day=declared.by_day, not_after=declared.not_after_as_of)
             case FactType.NUMBER | FactType.QUANTITY:
                 return self._number(list_name, declared)
             case FactType.CODE:
@@ -252,7 +259,7 @@ class Making:
 
 
 def said_by_name(dictionary: Mapping[str, Declaration]) -> tuple[Declaration, ...]:
-    """Give what a document says by name: no list, no `as_of`, no time of a measured fact, which it says with the fact."""
+    """Give what a document says by name: no lists, no `as_of`, no times of measured facts, said with the fact."""
     times = {f"{name}.taken" for name, declared in dictionary.items() if declared.taken}
     return tuple(
         declared
@@ -272,6 +279,7 @@ def _decimal(value: Fraction) -> Any:
 
 
 def put(document: Json, name: str, value: Any) -> None:
+    """Say something of a fact, within the groups of its name."""
     *groups, last = name.split(".")
     for group in groups:
         document = document.setdefault(group, {})
@@ -280,7 +288,9 @@ def put(document: Json, name: str, value: Any) -> None:
 
 def _texts(program: Program) -> tuple[str, ...]:
     """Give texts of medications: names, brands, several at once, odd spelling, and what nobody can identify."""
-    names = [name for substance in program.concepts.substances.values() for name in (*substance.names, *substance.brands)]
+    names = [
+        name for substance in program.concepts.substances.values() for name in (*substance.names, *substance.brands)
+    ]
     brands = [product.brand for product in program.concepts.products if product.brand is not None]
     found = [*names, *names, *brands, *brands]
     found += [f"{names[0].upper()} 200 mg tablet", f"{names[-1]}  and {names[0]}", f"no {names[0]}"] if names else []

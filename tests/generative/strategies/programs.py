@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from strategies.chance import Chance
+from strategies.vocabulary import Json
 
 from cds.ir.from_ruleset import compile_ruleset
 from cds.ir.program import Program
@@ -15,8 +17,6 @@ from cds.ruleset.digest import ruleset_digest
 from cds.ruleset.loader import LoadedRuleset
 from cds.ruleset.model import RulesetDocument
 from cds.ruleset.places import Places, Spot
-from strategies.chance import Chance
-from strategies.vocabulary import Json
 
 _NOWHERE = Places(Spot("generated", 1, 1, 1, 1))
 _HEADER = ("schema", "id", "version", "title", "lifecycle", "settings")

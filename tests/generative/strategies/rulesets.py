@@ -79,12 +79,12 @@ class Size:
 
 SMALL = Size(rules=4, depth=2, worlds=4)
 MONOTONE = Size(judges=False)
-ANSWERABLE = Size(unset=False)
+ANSWERABLE = Size(judges=False, unset=False)
 HOLDS = Size(rules=6, depth=1, holds=85, all_of_items=True)
 ONLY_HOLDS = Size(rules=3, depth=0, worlds=2, unset=False, holds=100, all_of_items=True)
 
 
-def ruleset(chance: Chance, size: Size = Size()) -> Json:  # noqa: B008  # immutable
+def ruleset(chance: Chance, size: Size = Size()) -> Json:  # immutable
     """Build a ruleset document."""
     return _Builder(chance, size, vocabulary(chance, all_of_items=size.all_of_items)).document()
 

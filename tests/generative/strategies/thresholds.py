@@ -43,7 +43,9 @@ def thresholds_of(program: Program) -> Thresholds:
             for leaf, where in _leaves(condition, lists):
                 if isinstance(leaf, Within):
                     ends = (leaf.low, leaf.high)
-                    numbers[where.get(leaf.fact.variable), leaf.fact.name].update(end for end in ends if end is not None)
+                    numbers[where.get(leaf.fact.variable), leaf.fact.name].update(
+                        end for end in ends if end is not None
+                    )
                 elif isinstance(leaf, Elapsed):
                     _add(leaf, where, distances)
         for rule, interval in world.intervals.items():

@@ -170,9 +170,7 @@ def vocabulary(chance: Chance, *, all_of_items: bool = False) -> Vocabulary:
     )
 
 
-def _list(
-    facts: _Facts, name: str, items: Sequence[tuple[Known, Json]], *, has_concept: bool
-) -> tuple[Known, ...]:
+def _list(facts: _Facts, name: str, items: Sequence[tuple[Known, Json]], *, has_concept: bool) -> tuple[Known, ...]:
     inner = _Facts()
     if has_concept:
         inner.add(Known("substance", "concept"))

@@ -111,6 +111,14 @@ class TestKeeping:
         engine.close()
         assert not counted.rulesets
 
+    def test_the_program_in_use_is_always_kept(self, counted: Counted) -> None:
+        """Also where none should be."""
+        engine, made = Durable(kept_programs=0), one_rule()
+        assert [engine.evaluate(made, said()) for _ in range(2)] == [YES, YES]
+        assert len(counted.rulesets) == 1
+        engine.close()
+        assert not counted.rulesets
+
     def test_rulesets_are_freed_with_their_engine(self, counted: Counted) -> None:
         """An engine that nobody holds leaves nothing behind."""
         engine = Durable()

@@ -385,6 +385,48 @@ class TestSteps:
             ("own", "meds/i1", 0): TRUE,
         } | {("meds", "meds/i2", 0): TRUE}
 
+    def test_a_large_condition_on_two_items_is_divided(self, engine: Durable) -> None:
+        """All of eight alternatives, each about both items, which hold in two hundred and fifty-six ways."""
+        last, other = Ref("med", "last"), Ref("other", "last")
+        pairs = tuple(
+            AnyOf((Elapsed(last, other, Counting.ELAPSED, hours * HOUR, None), _is_after(other, last, hours)))
+            for hours in range(1, 9)
+        )
+        made = program({rule("r", "meds"): Quantified("exists", "meds", "other", AllOf(pairs))})
+        meds = items("meds", {"last": at(0)}, {"last": at(7 * HOUR)}, {"last": at(8 * HOUR)}, complete=True)
+        assert engine.evaluate(made, facts(meds=meds)) == {("r", "meds/i0", 0): TRUE, ("r", "meds/i2", 0): TRUE}
+
+    def test_what_a_guarded_rule_asks_of_other_items_is_asked_of_all(self, engine: Durable) -> None:
+        """A rule about one substance looks for any later item that is active."""
+        later = Elapsed(Ref("med", "last"), Ref("other", "last"), Counting.ELAPSED, 1, None)
+        active = AllOf((says("status", "active", variable="other"), says("route", "oral", variable="other")))
+        condition = AllOf(
+            (says("substance", "a", variable="med"), Quantified("exists", "meds", "other", AllOf((later, active))))
+        )
+        meds = items(
+            "meds",
+            {"substance": Word("a"), "last": at(0)},
+            {"substance": Word("b"), "last": at(1), "status": Word("active"), "route": Word("oral")},
+        )
+        assert engine.evaluate(program({rule("r", "meds"): condition}), facts(meds=meds)) == {("r", "meds/i0", 0): TRUE}
+
+    def test_a_divided_guarded_rule_is_false_for_other_substances(self, engine: Durable) -> None:
+        """The part that asks for the substance is not looked at for them, and nothing else is known."""
+        many = tuple(holds(f"yes{number}", variable="med") for number in range(13))
+        made = program(
+            {
+                rule("a", "meds"): AllOf((says("substance", "a", variable="med"), *many)),
+                rule("b", "meds"): AllOf((says("substance", "b", variable="med"), T)),
+            }
+        )
+        meds = items("meds", {"substance": Word("a")}, {"substance": Word("b")}, {"substance": Word("c")}, {})
+        assert engine.evaluate(made, facts(meds=meds)) == {
+            ("a", "meds/i0", 0): UNKNOWN,
+            ("b", "meds/i1", 0): UNKNOWN,
+            ("a", "meds/i3", 0): UNKNOWN,
+            ("b", "meds/i3", 0): UNKNOWN,
+        }
+
     def test_derived_facts_and_results_of_rules_are_used_by_later_steps(self, engine: Durable) -> None:
         """Per item, of the patient, and over a list with what it leaves out."""
         active = says("status", "active", variable="med")
@@ -450,3 +492,7 @@ class TestSteps:
         verdicts = engine.evaluate(made, facts(meds=meds))
         assert len(verdicts) == 600
         assert set(verdicts.values()) == {TRUE}
+
+
+def _is_after(first: Ref, second: Ref, hours: int) -> Elapsed:
+    return Elapsed(first, second, Counting.ELAPSED, hours * HOUR, None)

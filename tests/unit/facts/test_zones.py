@@ -140,6 +140,16 @@ def test_a_long_interval_is_shifted_at_its_ends() -> None:
     )
 
 
+def test_a_long_interval_into_a_skipped_day_is_shifted_exactly() -> None:
+    """A day that the zone skipped moves times by a whole day, so that the latest one lies hours before the end."""
+    zone = Zone("Pacific/Apia")
+    low, high = _us("2011-12-10T12:00:00-10:00"), _us("2011-12-29T10:00:00-10:00")
+    assert zone.shift_days_span(low, high, 2) == (
+        _us("2011-12-12T12:00:00-10:00"),
+        _us("2011-12-31T23:59:59.999999+14:00"),
+    )
+
+
 @pytest.mark.parametrize(
     "name", ["America/New_york", "Europe/Munich", "", "Factory", "../zones", "posixrules", "a/b/c"]
 )

@@ -116,7 +116,7 @@ class TestTimes:
     def test_hours_are_elapsed_time(self) -> None:
         """`h` and `min` count microseconds."""
         found = node_of('{procedure.start: {more_than: "36 h", after: as_of}}')
-        assert found == nodes.Elapsed(AS_OF, START, Counting.ELAPSED, 36 * MICROSECONDS_AN_HOUR, None, False)  # noqa: FBT003  # positional as the node is read
+        assert found == nodes.Elapsed(AS_OF, START, Counting.ELAPSED, 36 * MICROSECONDS_AN_HOUR, None, low_included=False)
 
     def test_weeks_are_calendar_days(self) -> None:
         """`wk` is seven calendar days."""
@@ -296,19 +296,18 @@ class TestStructure:
 
     def test_results_are_named_by_rule_kind_or_advice(self) -> None:
         """All three are resolved to ids of rules, sorted."""
-        rest = """
+        rules = """
         rules:
           pain: {kind: timing, when: {fracture.painful: {is: true}}}
-          ache: {kind: timing, when: {fracture.painful: {is: true}}}
-          by_rule: {when: {rule: {applies: pain}}}
-          by_kind: {when: {kind: {any_applies: timing}}}
-          by_advice: {advise: refer, when: {fracture.painful: {is: true}}}
-          by-advice: {kind: follow_up, when: {advice: {any_applies: refer}}}
-        """.replace("by_", "by-x-")
-        conditions = program_of(FACTS, rest).worlds[0].conditions
-        assert conditions["by-x-rule"] == nodes.Applies(("pain",), "rule pain")
-        assert conditions["by-x-kind"] == nodes.Applies(("ache", "pain"), "kind timing")
-        assert conditions["by-advice"] == nodes.Applies(("by-x-advice",), "advice refer")
+          ache: {kind: timing, advise: refer, when: {fracture.painful: {is: true}}}
+          by-rule: {when: {rule: {applies: pain}}}
+          by-kind: {when: {kind: {any_applies: timing}}}
+          by-advice: {when: {advice: {any_applies: refer}}}
+        """
+        conditions = program_of(FACTS, rules).worlds[0].conditions
+        assert conditions["by-rule"] == nodes.Applies(("pain",), "rule pain")
+        assert conditions["by-kind"] == nodes.Applies(("ache", "pain"), "kind timing")
+        assert conditions["by-advice"] == nodes.Applies(("ache",), "advice refer")
 
     @pytest.mark.parametrize(
         ("condition", "said"),
