@@ -28,7 +28,7 @@ from cds.backends.rete.levels import Compiled, compile_plan
 from cds.backends.rete.limits import message_ids, session_ids
 from cds.backends.rete.network import ITEM, SINK, Network
 from cds.backends.rete.plan import plan_of
-from cds.errors import EngineFailure
+from cds.errors import EngineFailure, InputError
 from cds.facts.model import Facts
 from cds.ir.program import Program
 from cds.ir.verdicts import Verdicts
@@ -63,11 +63,14 @@ class Durable:
 
         Raises:
             EngineFailure: the engine cannot take the program, or could not answer.
+            InputError: a time, moved by the days of a rule, leaves the calendar.
         """
         with self._lock:
             rulesets = self._rulesets(program)
             try:
                 return Evaluation(rulesets.compiled, facts, rulesets.fire).verdicts()
+            except InputError:
+                raise  # found while making a message, when no state is alive in the engine
             except BaseException:
                 self._programs.pop(program).close()
                 raise
@@ -115,11 +118,13 @@ class _Ruleset:
     """A ruleset inside the engine, with never more than one state.
 
     The engine does not clear the place of a new state, and when it deletes a state it frees what it finds there,
-    unless an action was started before. So one is started at once, in the place that every later state will have.
+    unless an action was started before. So one is started at once, in the place that every later state will have;
+    if that fails, the state is left where it is.
     """
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
         self._sessions = cycle(session_ids())
+        self._has_started = False
         name = f"cds-{next(_names)}"
         try:
             self._handle: int = engine.create_ruleset(name, orjson.dumps(definition).decode())
@@ -164,13 +169,15 @@ class _Ruleset:
             if (code, state) != (_SUCCESS, _ONLY_STATE):
                 raise EngineFailure(f"durable-rules did not take a batch of messages: code {code}")
             started = engine.start_action_for_state(handle, state)
+            self._has_started |= started is not None
             text = started and started[1]
             while text is not None:
                 ids = [piece[: piece.index('"')] for piece in text.split(_ID)[1:]]
                 firings.append((text[2 : text.index('"', 2)], ids))
                 text = engine.complete_and_start_action(handle, state)
         finally:
-            engine.delete_state(handle, session)
+            if self._has_started:
+                engine.delete_state(handle, session)
         return firings
 
 

@@ -89,7 +89,8 @@ def _declarations(
     _check(fact, path, problems)
     yield name, _declaration(name, fact, path, problems)
     if fact.taken:
-        yield f"{name}.taken", Declaration(f"{name}.taken", FactType.TIME, ask=f"When was this measured: {fact.ask}")
+        ask = f"When was this measured: {fact.ask}"
+        yield f"{name}.taken", Declaration(f"{name}.taken", FactType.TIME, ask=ask, not_after_as_of=True)
 
 
 def _declaration(name: str, fact: Fact, path: tuple[str, ...], problems: Problems) -> Declaration:

@@ -12,7 +12,15 @@ from cds.ir.conditions_from_ruleset import ConditionCompiler, Results, binding_o
 from cds.ir.dictionary_from_ruleset import concepts_of, dictionary_of
 from cds.ir.layers import circle_of, layers_of, used_by
 from cds.ir.nodes import AllOf, Condition
-from cds.ir.parameters_from_ruleset import Choices, check_questions, choices_of, interval_of, questions_of, value_in
+from cds.ir.parameters_from_ruleset import (
+    Choices,
+    check_questions,
+    choices_of,
+    interval_of,
+    open_choices,
+    questions_of,
+    value_in,
+)
 from cds.ir.program import Identity, Interval, Program, Rule, World
 from cds.ir.scope import Scope
 from cds.ir.steps_from_ruleset import (
@@ -120,7 +128,7 @@ def _world(
     }
     return World(
         number=number,
-        choices=tuple(sorted(choices.items())),
+        choices=open_choices(choices, document),
         conditions=_conditions(document, choices, compiler, groups),
         group_conditions=groups,
         intervals=_intervals(document, compiler),

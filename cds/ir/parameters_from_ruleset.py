@@ -99,6 +99,12 @@ def choices_of(questions: Mapping[str, Question]) -> list[Choices]:
     return [dict(zip(names, sources, strict=True)) for sources in product(*(questions[name].options for name in names))]
 
 
+def open_choices(choices: Choices, document: RulesetDocument) -> tuple[tuple[str, str], ...]:
+    """Give what is chosen on the questions that are open, in order: what tells one world from another."""
+    questions = questions_of(document)
+    return tuple((name, choices[name]) for name in sorted(choices) if questions[name].resolve.adopt == OPEN)
+
+
 def value_in(choices: Choices, name: str, parameter: Parameter) -> ParameterValue | None:
     """Give a parameter's value in a world, None if the site has not set it."""
     source = choices.get(f"${name}")

@@ -67,9 +67,8 @@ class _Builder:
     def explained(self, binding: str, outcome: Recommendation | None) -> dict[str, Any]:
         item = self._item(binding)
         worlds = [self._world(world, binding, item) for world in self.program.worlds]
-        if len({world["verdict"] for world in worlds}) == 1:
-            worlds = worlds[:1]
-            worlds[0]["sources"] = {}
+        if all({**world, "sources": {}} == {**worlds[0], "sources": {}} for world in worlds):
+            worlds = [{**worlds[0], "sources": {}}]
         return {
             "binding": binding,
             "label": None if item is None else item.label,

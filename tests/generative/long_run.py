@@ -5,12 +5,14 @@ verdict for every step, binding and world. Patients are made anew for every eval
 
     python tests/generative/long_run.py --evaluations 1000000 --rulesets 200 --seed 1
 
-ends with exit 0 and a summary in Markdown, or with exit 1 and the seed of the first evaluation that differed.
+ends with exit 0 and a summary in Markdown, or with exit 1 and the seed of the first evaluation that differed. The
+summary names the digest of the code that was compared; `--digest` prints that of the code as it is now.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import platform
 import resource
 import sys
@@ -28,6 +30,7 @@ from strategies.patients import Patients, parsed
 from strategies.programs import compiled
 from strategies.rulesets import SMALL, Size, ruleset
 
+import cds
 from cds.backends.base import Backend
 from cds.backends.durable import Durable
 from cds.backends.reference import Reference
@@ -38,6 +41,7 @@ from cds.ir.program import Program
 T = TypeVar("T")
 ROUNDS = 10
 """Every ruleset comes up this often: in between it is evicted from the durable engine, and compiled again."""
+COMPARED = ("backends", "facts", "ir", "terminology")
 WARM = 20
 """The part of a run, 1 in so many, after which memory counts as that of the start: caches are full by then."""
 EVERY_LARGE = 5
@@ -77,6 +81,9 @@ class Difference:
 def main(arguments: Sequence[str]) -> int:
     """Run, and print the summary."""
     options = _options(arguments)
+    if options.digest:
+        sys.stdout.write(f"{code_digest()}\n")
+        return 0
     started, progress = time.monotonic(), Progress()
     difference = next(run(options.evaluations, options.rulesets, options.seed, progress, started), None)
     if difference is not None:
@@ -186,9 +193,19 @@ def summary(options: argparse.Namespace, progress: Progress, seconds: float) -> 
             f"time a patient, {what}": f"{spent / progress.evaluations * 1e6:,.0f} µs"
             for what, spent in sorted(progress.seconds.items())
         },
+        "digest of the code compared": code_digest(),
         "on": f"Python {platform.python_version()}, durable-rules {version('durable-rules')}, {platform.machine()}",
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items()), ""])
+
+
+def code_digest() -> str:
+    """Hash the code on which an answer depends: facts, terminology, the IR and both engines."""
+    package = Path(cds.__file__).parent
+    hashed = hashlib.sha256()
+    for path in sorted(path for room in COMPARED for path in (package / room).rglob("*.py")):
+        hashed.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
+    return hashed.hexdigest()[:12]
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -196,6 +213,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--evaluations", type=int, default=1_000_000)
     parser.add_argument("--rulesets", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--digest", action="store_true", help="print the digest of the code that would be compared")
     return parser.parse_args(arguments)
 
 

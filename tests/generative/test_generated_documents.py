@@ -26,7 +26,7 @@ def has_float(value: Any) -> bool:
     return isinstance(value, float)
 
 
-@examples(200)
+@examples(120)
 @given(cases(Size()))
 def test_a_decision_is_of_its_schema_and_nothing_more(made: Case) -> None:
     """It validates strictly, keeps no key that the schema does not have, and reads back from its bytes as it was."""
@@ -37,7 +37,7 @@ def test_a_decision_is_of_its_schema_and_nothing_more(made: Case) -> None:
         assert orjson.loads(decision.to_bytes()) == decision.document
 
 
-@examples(150)
+@examples(80)
 @given(cases(Size()))
 def test_the_digest_is_of_what_was_decided_not_of_words(made: Case) -> None:
     """Other words, another renderer or other engine names leave the digest as it is; another status does not."""

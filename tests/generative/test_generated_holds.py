@@ -37,7 +37,7 @@ def numbers_in(value: Any) -> list[Any]:
     return [value] if isinstance(value, int) and not isinstance(value, bool) else []
 
 
-@examples(250)
+@examples(150)
 @given(cases(HOLDS))
 def test_no_date_where_stopping_is_not_ours_to_date(made: Case) -> None:
     """A hold for the prescriber, undecidable, contested or unidentified has no date, nor has the procedure then."""
@@ -48,7 +48,7 @@ def test_no_date_where_stopping_is_not_ours_to_date(made: Case) -> None:
             assert decision["earliest_procedure"] is None
 
 
-@examples(250)
+@examples(150)
 @given(cases(HOLDS, known=90))
 def test_a_withheld_hold_tells_no_date_and_no_number(made: Case) -> None:
     """Where a rule that could override a hold is UNKNOWN, the hold gives no interval, no date and no figure."""

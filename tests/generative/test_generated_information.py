@@ -31,7 +31,7 @@ def keys_of_both(program: Program, less: Facts, more: Facts) -> Iterator[Key]:
                 yield step.id, binding, world.number
 
 
-@examples(300)
+@examples(200)
 @given(cases(MONOTONE))
 def test_more_information_never_turns_true_and_false_round(made: Case) -> None:
     """Of a patient known less well, all that is TRUE or FALSE for any step stays so once more is known."""
@@ -51,7 +51,7 @@ def undecided(decision: Any) -> dict[tuple[str, str], Any]:
     }
 
 
-@examples(300)
+@examples(200)
 @given(cases(ANSWERABLE))
 def test_every_unknown_leaf_of_an_undecided_rule_is_asked(made: Case) -> None:
     """A rule that cannot be decided names its UNKNOWN leaves, and questions are asked that would settle it."""
@@ -63,7 +63,7 @@ def test_every_unknown_leaf_of_an_undecided_rule_is_asked(made: Case) -> None:
         assert rule in settled_by or is_withheld_by_a_dispute(found, decision)
 
 
-@examples(300)
+@examples(200)
 @given(cases(ANSWERABLE))
 def test_answering_every_question_leaves_nothing_undecided(made: Case) -> None:
     """Once all that was asked is answered exactly, every rule that could not be decided is, or has become a dispute."""

@@ -17,7 +17,7 @@ from cds.ir.from_ruleset import compile_ruleset
 from cds.ruleset.loader import load_ruleset
 
 
-@examples(120)
+@examples(100)
 @given(cases(Size()))
 def test_shuffled_facts_give_the_same_bytes(made: Case) -> None:
     """Facts, their keys, list items and conflicting reports in another order give the same decision."""
@@ -26,7 +26,7 @@ def test_shuffled_facts_give_the_same_bytes(made: Case) -> None:
     assert decide(made.program, again).to_bytes() == decide(made.program, made.facts).to_bytes()
 
 
-@examples(120)
+@examples(100)
 @given(cases(Size()))
 def test_shuffled_rules_give_the_same_bytes(made: Case) -> None:
     """Rules, parts of conditions, derivations, sources and keys in another order give the same ruleset and decision."""

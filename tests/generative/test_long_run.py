@@ -30,6 +30,8 @@ def test_a_run_ends_with_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "| evaluations, each by both engines | 300 |" in said
     assert "| rulesets, each visited 10 times | 6 |" in said
+    assert long_run.main(["--digest"]) == 0
+    assert capsys.readouterr().out.strip() in said
 
 
 def test_a_run_stops_at_the_first_difference() -> None:

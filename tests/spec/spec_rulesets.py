@@ -60,6 +60,11 @@ class Rulesets:
             self._programs[key] = compile_ruleset(self._load(files, key))
         return self._programs[key]
 
+    def compiled(self, fragment: Mapping[str, Any]) -> Program:
+        """Compile a fragment."""
+        files = self.files_of(fragment)
+        return compile_ruleset(self._load(files, sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()))
+
     def digest(self, fragment: Mapping[str, Any]) -> str:
         """Give the digest of a fragment's ruleset."""
         files = self.files_of(fragment)

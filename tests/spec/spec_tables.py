@@ -1,4 +1,4 @@
-"""The truth tables as `docs/language.md` itself states them, read from the page: page and engines cannot drift apart."""
+"""The truth tables as `docs/language.md` states them, read from the page: page and engines cannot drift apart."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _tell_less(
             continue
         value = _less(chance, declared, values.get(declared.name), facts)
         if declared.taken:
-            taken = Declaration(f"{declared.name}.taken", FactType.TIME, ask="")
+            taken = Declaration(f"{declared.name}.taken", FactType.TIME, ask="", not_after_as_of=True)
             time = _less(chance, taken, values.get(taken.name), facts)
             parts = {"value": value, "taken": time}
             value = {key: part for key, part in parts.items() if part is not ABSENT} or ABSENT

@@ -159,7 +159,7 @@ class Making:
         value = self._known(list_name, declared)
         if chance.maybe(15):
             return value
-        taken = self._time(list_name, f"{declared.name}.taken", by_day=False, not_after=False)
+        taken = self._time(list_name, f"{declared.name}.taken", by_day=False, not_after=True)
         measured = {"value": value, "taken": taken}
         if chance.maybe(5):
             return {"conflicting": [measured, {"value": self._known(list_name, declared)}]}

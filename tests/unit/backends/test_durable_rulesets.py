@@ -15,14 +15,16 @@ from cds.backends import durable
 from cds.backends.durable import Durable
 from cds.backends.rete.levels import compile_plan
 from cds.backends.rete.plan import plan_of
-from cds.errors import EngineFailure
-from cds.facts.model import Facts, Word
+from cds.errors import EngineFailure, InputError
+from cds.facts.model import Facts, TimeSpan, Word
 from cds.ir.kleene import TRUE, UNKNOWN
 from cds.ir.nodes import AllOf, AnyOf, Applies, Counting, Derived, Elapsed, InClass, Not, Quantified, Ref
 from cds.ir.program import Program
 from cds.ir.verdicts import Verdicts
 
 YES = {("r", "patient", 0): TRUE}
+LAST_YEAR = 253_370_764_800 * 1_000_000
+"""9999-01-01T00:00Z."""
 Replace = Callable[..., None]
 
 
@@ -225,11 +227,24 @@ class TestFailures:
     def test_a_ruleset_that_cannot_be_prepared_is_freed(
         self, counted: Counted, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It is not among those that are kept."""
+        """But not its state: no action was started in it, and to delete it then is what breaks the engine."""
         monkeypatch.setattr(counted, "start_action_for_state", lambda *_: None, raising=False)
         with pytest.raises(EngineFailure, match="did not see every message"):
             Durable().evaluate(one_rule(), said())
         assert not counted.rulesets
+        assert counted.states == 1
+        counted.states = 0
+
+    def test_a_time_that_leaves_the_calendar_is_the_input_s_fault(self, counted: Counted) -> None:
+        """Nothing is thrown away for it."""
+        leaf = Elapsed(Ref(None, "start"), Ref(None, "as_of"), Counting.CALENDAR, 400, None)
+        engine, made = Durable(), program({rule("r"): leaf})
+        assert engine.evaluate(made, facts({"start": at(0)})) == {}
+        before = set(counted.rulesets)
+        with pytest.raises(InputError, match="years 1 to 9999"):
+            engine.evaluate(made, facts({"start": TimeSpan(LAST_YEAR, LAST_YEAR)}))
+        assert counted.rulesets == before
+        engine.close()
 
 
 class TestSharing:

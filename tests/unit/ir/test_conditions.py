@@ -116,7 +116,9 @@ class TestTimes:
     def test_hours_are_elapsed_time(self) -> None:
         """`h` and `min` count microseconds."""
         found = node_of('{procedure.start: {more_than: "36 h", after: as_of}}')
-        assert found == nodes.Elapsed(AS_OF, START, Counting.ELAPSED, 36 * MICROSECONDS_AN_HOUR, None, low_included=False)
+        assert found == nodes.Elapsed(
+            AS_OF, START, Counting.ELAPSED, 36 * MICROSECONDS_AN_HOUR, None, low_included=False
+        )
 
     def test_weeks_are_calendar_days(self) -> None:
         """`wk` is seven calendar days."""
@@ -323,13 +325,13 @@ class TestStructure:
 
     def test_results_in_a_circle_are_refused(self) -> None:
         """The circle is named."""
-        message = refusal_of(
-            FACTS, "rules: {a: {when: {rule: {applies: b}}}, b: {when: {rule: {applies: a}}}}"
-        )
+        message = refusal_of(FACTS, "rules: {a: {when: {rule: {applies: b}}}, b: {when: {rule: {applies: a}}}}")
         assert "results are used in a circle" in message
 
     def test_known_is_for_rules_that_judge_the_data(self) -> None:
         """Elsewhere it would turn an answer round when more becomes known (§7.11)."""
         assert node_of("{labs.inr: {known: true}}") == nodes.IsKnown(INR)
         assert node_of("{labs.inr: {known: false}}") == nodes.Not(nodes.IsKnown(INR))
-        assert "`known` is allowed only in rules that say `judges: data_quality`" in refused("{labs.inr: {known: true}}")
+        assert "`known` is allowed only in rules that say `judges: data_quality`" in refused(
+            "{labs.inr: {known: true}}"
+        )

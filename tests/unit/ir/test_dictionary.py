@@ -26,7 +26,7 @@ def test_a_measured_fact_has_a_time_of_its_own() -> None:
     """
     dictionary = program_of(facts).dictionary
     asked = "When was this measured: What is the INR?"
-    assert dictionary["labs.inr.taken"] == Declaration("labs.inr.taken", FactType.TIME, ask=asked)
+    assert dictionary["labs.inr.taken"] == Declaration("labs.inr.taken", FactType.TIME, ask=asked, not_after_as_of=True)
     assert set(dictionary["levels"].items) == {"height", "height.taken"}
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from builders import MEDICATIONS, program_of, refusal_of
 
 from cds.ir.parameters_from_ruleset import value_text
+from cds.ir.nodes import Ref, Within
 from cds.ir.program import Interval
 from cds.ruleset.model import Bounds, Doses, Ends, FullDays, Hours, ParameterValue
 
@@ -43,7 +46,8 @@ class TestWorlds:
     def test_an_adopted_position_makes_one_world(self) -> None:
         """The other positions are shown, not decided with."""
         [world] = program_of(FACTS, adopting("society")).worlds
-        assert world.choices == (("$limit", "society"),)
+        assert world.conditions["rule"] == Within(Ref(None, "labs.inr"), Fraction(9, 5), None)
+        assert world.choices == ()
 
     def test_every_confirmed_position_of_an_open_question_makes_a_world(self) -> None:
         """What nobody could confirm makes none (§6.3)."""
@@ -51,6 +55,12 @@ class TestWorlds:
         assert [world.choices for world in worlds] == [(("$limit", "handout"),), (("$limit", "society"),)]
         assert [world.number for world in worlds] == [0, 1]
         assert worlds[0].conditions["rule"] != worlds[1].conditions["rule"]
+
+    def test_a_world_is_told_by_its_open_questions_alone(self) -> None:
+        """What is settled is the same in all of them."""
+        rule = adopting("handout", TWO_WHENS).replace("  rule:", "  other:")
+        worlds = program_of(FACTS, adopting("none"), rule).worlds
+        assert [world.choices for world in worlds] == [(("$limit", "handout"),), (("$limit", "society"),)]
 
     def test_open_questions_are_combined(self) -> None:
         """Two on a parameter and three on a rule are six worlds."""
@@ -169,9 +179,7 @@ class TestIntervals:
 
     def test_anything_else_is_no_interval(self) -> None:
         """A duration does not say how it counts."""
-        message = refusal_of(
-            MEDICATIONS, hold_with('positions: {handout: {value: "7 d", confirmed: primary}}')
-        )
+        message = refusal_of(MEDICATIONS, hold_with('positions: {handout: {value: "7 d", confirmed: primary}}'))
         assert "the parameter `washout` is used as a hold interval; expected `full_days`, `hours` or `doses`" in message
 
 

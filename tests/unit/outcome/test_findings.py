@@ -98,8 +98,9 @@ class TestStatus:
           stop: {{kind: hold, {EACH}, advise: hold, interval: $washout, on_unknown: {on_unknown},
                  when: {{m.substance: {{is: ibuprofen}}}}}}
         """
-        found = statuses(MEDICATIONS, WASHOUT.replace("adopt: handout", "adopt: none"), hold,
-                         medications=listed({"text": text}))
+        found = statuses(
+            MEDICATIONS, WASHOUT.replace("adopt: handout", "adopt: none"), hold, medications=listed({"text": text})
+        )
         acts = text == "ibuprofen" or on_unknown == "assume_applies"
         assert found == {"stop medications/m1": ("contested" if acts else "cannot_decide", None)}
 

@@ -62,9 +62,7 @@ class TestDeadlines:
             ("{doses: 4, per_day: 2}", "2026-11-28", "2026-11-29", "2 /d"),
         ],
     )
-    def test_by_each_way_of_counting(
-        self, interval: str, last: str, first_without: str, frequency: str | None
-    ) -> None:
+    def test_by_each_way_of_counting(self, interval: str, last: str, first_without: str, frequency: str | None) -> None:
         """Whole days, hours, or doses at the source's frequency rounded up to days; the longer end of a range."""
         found = hold(*holding(interval), status="active", frequency=frequency)
         assert (found["last_permitted_dose"], found["no_dose_from"]) == (last, first_without)
@@ -384,7 +382,9 @@ class TestWhatIsHeld:
     def test_not_a_class_that_it_does_not_belong_to(self) -> None:
         """A condition may ask for a derived class beside another."""
         when = "{all: [{m.substance: {in_class: nsaid}}, {m.substance: {in_class: antiplatelet}}]}"
-        rule = f"rules: {{stop: {{kind: hold, for_each: m in medications, advise: refer, on_unknown: ask, when: {when}}}}}"
+        rule = (
+            f"rules: {{stop: {{kind: hold, for_each: m in medications, advise: refer, on_unknown: ask, when: {when}}}}}"
+        )
         assert hold(MEDICATIONS, rule, text="aspirin")["class"] == "antiplatelet"
 
     def test_what_cannot_be_identified_has_neither(self) -> None:
