@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -139,9 +139,7 @@ class Zone:
 
     def _wall(self, instant: int) -> tuple[int, bool]:
         """Give the wall time in microseconds, and whether it is the second of a pair."""
-        inside = min(max(instant, _FIRST_WALL + DAY), _LAST_WALL - DAY)
-        local = (_EPOCH + timedelta(microseconds=inside)).astimezone(self._info)
-        return instant + _offset(local), local.fold == 1
+        return _wall_time(self._info, instant)
 
     def _offsets(self, wall: int) -> tuple[int, int]:
         """Give the offsets before and after a change: equal if there is none, rising for a gap, falling for a pair."""
@@ -193,6 +191,14 @@ class Zone:
                 wall = change + offset - days * DAY
                 for instant in (wall - offset_here for offset_here in self._offsets(wall)):
                     yield from (instant - 1, instant)
+
+
+@lru_cache(maxsize=4096)
+def _wall_time(info: ZoneInfo, instant: int) -> tuple[int, bool]:
+    """Convert an instant; a decision asks for the same few again and again."""
+    inside = min(max(instant, _FIRST_WALL + DAY), _LAST_WALL - DAY)
+    local = (_EPOCH + timedelta(microseconds=inside)).astimezone(info)
+    return instant + _offset(local), local.fold == 1
 
 
 @cache

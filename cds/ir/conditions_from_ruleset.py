@@ -64,7 +64,6 @@ class Results:
     rules: frozenset[str]
     by_kind: Mapping[str, tuple[str, ...]]
     by_advice: Mapping[str, tuple[str, ...]]
-    switched_off: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class ConditionCompiler:
                 return self._any_applies("kind", named.any_applies, self.results.by_kind, path)
             case written.AdviceApplies(advice=named):
                 return self._any_applies("advice", named.any_applies, self.results.by_advice, path)
-            case written.Leaf():
+            case _:
                 return self._leaf(condition.fact, condition.test, path)
 
     def for_each(self, variable: str, list_name: str) -> ConditionCompiler:
@@ -136,9 +135,7 @@ class ConditionCompiler:
         return Quantified(quantifier, list_name, variable, part, without_own=node.other)
 
     def _rule(self, name: str, path: Path) -> Condition:
-        if name in self.results.switched_off:
-            self.problems.add(path, f"the rule `{name}` is switched off")
-        elif name not in self.results.rules:
+        if name not in self.results.rules:
             self.problems.add(path, f"there is no rule `{name}`", suggestion=nearest(name, self.results.rules))
         return Applies((name,), f"rule {name}")
 

@@ -145,7 +145,6 @@ def _results(document: RulesetDocument) -> Results:
         rules=frozenset(rule.id for rule in document.rules),
         by_kind={kind: tuple(sorted(ids)) for kind, ids in by_kind.items()},
         by_advice={advice: tuple(sorted(ids)) for advice, ids in by_advice.items()},
-        switched_off=frozenset(entry.rule for entry in document.switch_off),
     )
 
 

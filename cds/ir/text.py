@@ -19,7 +19,6 @@ from cds.ir.nodes import (
     IsKnown,
     Leaf,
     Not,
-    NotConfigured,
     OneOf,
     Quantified,
     Ref,
@@ -70,8 +69,8 @@ def leaf_text(leaf: Leaf, units: Units) -> str:
         case Derived(derivation, variable):
             name = derivation.partition(":")[2].rpartition("/")[2]
             return f"{variable}.{name}" if variable else name
-        case NotConfigured(fact, parameter):
-            return f"{fact} against ${parameter} (not configured)"
+        case _:
+            return f"{leaf.fact} against ${leaf.parameter} (not configured)"
 
 
 class Units:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from cds.backends.reference import At, items_meant, truth_of
-from cds.facts.model import Coded, Span, Text, TimeSpan, Unknown, Value, Word
+from cds.facts.model import Span, Text, TimeSpan, Unknown, Value, Word
 from cds.facts.time_text import span_text
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth, negation
 from cds.ir.nodes import (
@@ -163,8 +163,8 @@ def _rendered(value: Value, unit: str | None, at: At) -> str:
             return span_text(low, high, at.facts.zone)
         case Text(said):
             return said
-        case Coded(code):
-            return str(code)
+        case _:
+            return str(value.code)
 
 
 def _questions(leaf: FactLeaf, at: At) -> Iterator[Question]:
@@ -179,14 +179,12 @@ def _questions(leaf: FactLeaf, at: At) -> Iterator[Question]:
 
 def _is_vague(value: Value, at: At, *, by_day: bool) -> bool:
     match value:
-        case Unknown():
-            return True
         case TimeSpan(low, high) if by_day:
             return at.facts.zone.day_of(low) != at.facts.zone.day_of(high)
         case Span(low, high) | TimeSpan(low, high):
             return low != high
         case _:
-            return False
+            return isinstance(value, Unknown)
 
 
 def question_about(fact: Ref, at: At) -> Question:

@@ -6,21 +6,32 @@ Each change to a golden file is explained in the commit that makes it.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import cds
+from cds.records.decision import decision_digest
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENTS = REPOSITORY / "fixtures" / "patients"
 DECISIONS = Path(__file__).parent / "decisions"
 
 
+@cache
+def shipped_ruleset() -> cds.Ruleset:
+    """Load the shipped ruleset once."""
+    return cds.load_ruleset("vertebral-augmentation")
+
+
 def golden_text(patient: Path) -> str:
-    """Decide for one fixture and write the decision so that a change shows as a few changed lines."""
-    ruleset = cds.load_ruleset("vertebral-augmentation")
-    facts = cds.parse_facts(json.loads(patient.read_text(encoding="utf-8")), ruleset)
-    decision = cds.decide(ruleset, facts)
-    return json.dumps(decision.document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    """Decide for one fixture and write the decision so that a change shows as a few changed lines.
+
+    The release of the time zones is left out, and the digest is that of the rest: another release decides alike here.
+    """
+    facts = cds.parse_facts(json.loads(patient.read_text(encoding="utf-8")), shipped_ruleset())
+    document = {**cds.decide(shipped_ruleset(), facts).document, "time_zone_data": ""}
+    document["digest"] = decision_digest(document)
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def main() -> None:

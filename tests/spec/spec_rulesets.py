@@ -90,7 +90,7 @@ class Rulesets:
         base, signed, split = (fragment.pop(key, None) for key in ("base", "signed", "split"))
         files = {}
         if base is not None:
-            files = {f"base/{name}": text for name, text in self.files_of(base).items()}
+            files = {_one_down(name): text for name, text in self.files_of(base).items()}
             fragment.setdefault("extends", {"id": base.get("id", "case"), "digest": self.digest(base)})
         document = _completed(fragment, is_overlay=base is not None)
         if signed:
@@ -108,6 +108,13 @@ class Rulesets:
         folder = self._folder / key
         _write(files, folder)
         return load_ruleset(folder / "overlay" if (folder / "overlay").is_dir() else folder)
+
+
+def _one_down(name: str) -> str:
+    """Give the file of a base its folder beside the overlay's; the base of a base is moved on."""
+    if name.startswith("base"):
+        return f"base-of-{name}"
+    return f"base/{name.removeprefix('overlay/')}"
 
 
 def _write(files: Mapping[str, str], folder: Path) -> None:

@@ -14,7 +14,7 @@ from strategies.vocabulary import Json
 from cds.facts.decimals import number_text
 from cds.facts.dictionary import Declaration, FactType
 from cds.facts.instants import format_utc
-from cds.facts.model import Facts, Item, Span, TimeSpan, Value
+from cds.facts.model import Facts, Item, Span, TimeSpan, Value, Word
 from cds.facts.units import quantity_text
 from cds.facts.zones import DAY, SECOND
 from cds.ir.program import Program
@@ -121,7 +121,7 @@ def _vaguer(chance: Chance, low: int, high: int, facts: Facts) -> Any:
 def answered(chance: Chance, patients: Patients, facts: Facts, document: Json, asked: Iterable[str]) -> Json:
     """Give the document after every question in `asked`, named as decisions name them, was answered exactly.
 
-    What was known as an interval is answered within it: anything else would be a correction.
+    What was known as an interval is answered within it, and what is a known word stays: else it were a correction.
     """
     found = _copied(document)
     making = Making(patients.material, chance, facts.zone, facts.as_of)
@@ -137,11 +137,13 @@ def answered(chance: Chance, patients: Patients, facts: Facts, document: Json, a
         list_name, _, item_id = binding.partition("/")
         entries = _at(found, list_name)["items"]
         entry = next(each for each in entries if each["id"] == item_id.partition("#")[0])
+        item = next(each for each in facts.list(list_name).items if each.binding == binding)
+        if isinstance(item.value(name), Word):
+            continue
         if dictionary[list_name].items[name].type is FactType.CONCEPT:
             entry.pop("code", None)
             entry["text"] = next(iter(patients.program.concepts.substances.values())).names[0]
         else:
-            item = next(each for each in facts.list(list_name).items if each.binding == binding)
             items = dictionary[list_name].items
             exact = _within(chance, item.value(name), items[name], facts.as_of) or making.exact(list_name, items[name])
             _answer(entry, name, items, exact)

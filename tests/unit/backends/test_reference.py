@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import MEDICATIONS, listed, patient, program_of, verdict_of, verdicts_of
+from builders import MEDICATIONS, listed, patient, place_of, program_of, verdict_of, verdicts_of
 
-from cds.backends.reference import Reference
+from cds.backends.reference import Reference, truth_of
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth
+from cds.ir.nodes import Counting, Elapsed, Ref
 
 T, U, F = TRUE, UNKNOWN, FALSE
 FACTS = """
@@ -30,10 +31,12 @@ def truth(condition: str, *, zone: str = "America/New_York", **known: Any) -> Tr
     return verdict_of(program, patient(program, zone=zone, **known))
 
 
-def healed(*items: bool | None, complete: bool = True) -> dict[str, Any]:
+GIVEN = {T: True, U: None, F: False}
+
+
+def healed(*items: Truth, complete: bool = True) -> dict[str, Any]:
     """Give levels, healed or not or not said."""
-    levels = [{} if item is None else {"healed": item} for item in items]
-    return {"levels": listed(*levels, complete=complete)}
+    return {"levels": listed(*({"healed": GIVEN[item]} for item in items), complete=complete)}
 
 
 class TestConnectives:
@@ -42,26 +45,25 @@ class TestConnectives:
     @pytest.mark.parametrize(
         ("one", "two", "both", "either"),
         [
-            (True, True, T, T),
-            (True, None, U, T),
-            (True, False, F, T),
-            (None, None, U, U),
-            (None, False, F, U),
-            (False, True, F, T),
-            (False, False, F, F),
+            (T, T, T, T),
+            (T, U, U, T),
+            (T, F, F, T),
+            (U, U, U, U),
+            (U, F, F, U),
+            (F, F, F, F),
         ],
     )
-    def test_all_and_any(self, one: bool | None, two: bool | None, both: Truth, either: Truth) -> None:  # noqa: FBT001  # values of facts, no switches
+    def test_all_and_any(self, one: Truth, two: Truth, both: Truth, either: Truth) -> None:
         """The order of the parts means nothing."""
-        known = {"a": {"one": one, "two": two}}
+        known = {"a": {"one": GIVEN[one], "two": GIVEN[two]}}
         for parts in (f"[{ONE}, {TWO}]", f"[{TWO}, {ONE}]"):
             assert truth(f"{{all: {parts}}}", **known) is both
             assert truth(f"{{any: {parts}}}", **known) is either
 
-    @pytest.mark.parametrize(("one", "expected"), [(True, F), (None, U), (False, T)])
-    def test_not(self, one: bool | None, expected: Truth) -> None:  # noqa: FBT001  # a value of a fact
+    @pytest.mark.parametrize(("one", "expected"), [(T, F), (U, U), (F, T)])
+    def test_not(self, one: Truth, expected: Truth) -> None:
         """UNKNOWN stays UNKNOWN."""
-        assert truth(f"{{not: {ONE}}}", a={"one": one}) is expected
+        assert truth(f"{{not: {ONE}}}", a={"one": GIVEN[one]}) is expected
 
 
 class TestNumbers:
@@ -132,6 +134,20 @@ class TestTimes:
         """Either end may be missing."""
         assert truth('{end: {at_least: "1 d", after: start}}', **known) is U
 
+    @pytest.mark.parametrize(
+        ("days", "low", "high", "expected"),
+        [(2, None, 3, T), (-2, None, 3, T), (4, None, 3, F), (2, None, None, T), (None, None, 3, U)],
+    )
+    def test_a_node_may_lack_either_bound(
+        self, days: int | None, low: int | None, high: int | None, expected: Truth
+    ) -> None:
+        """The language always sets one that begins at zero; measured backwards the time is negative."""
+        program = program_of(FACTS, f"rules: {{rule: {{when: {ONE}}}}}")
+        end = None if days is None else f"2026-11-{10 + days:02}"
+        facts = patient(program, fracture={"onset": "2026-11-10"}, end=end)
+        node = Elapsed(Ref(None, "fracture.onset"), Ref(None, "end"), Counting.WHOLE_DAYS, low, high)
+        assert truth_of(node, place_of(program, facts)) is expected
+
 
 class TestLeaves:
     """Words, classes, what is known, and what is not configured (§7.5)."""
@@ -166,12 +182,12 @@ class TestQuantifiers:
         ("levels", "exists", "every"),
         [
             (healed(), F, T),
-            (healed(True, False), T, F),
-            (healed(True, None), T, U),
-            (healed(False, None), U, F),
+            (healed(T, F), T, F),
+            (healed(T, U), T, U),
+            (healed(F, U), U, F),
             (healed(complete=False), U, U),
-            (healed(True, complete=False), T, U),
-            (healed(False, complete=False), U, F),
+            (healed(T, complete=False), T, U),
+            (healed(F, complete=False), U, F),
             ({"levels": None}, U, U),
             ({}, U, U),
         ],
@@ -192,7 +208,7 @@ class TestQuantifiers:
             when: {exists: {each: l in levels, where: {l.healed: {is: true}}, other: true}}
         """,
         )
-        found = verdicts_of(program, patient(program, **healed(True, False)))
+        found = verdicts_of(program, patient(program, **healed(T, F)))
         assert found == {("rule", "levels/m2"): T}
 
 

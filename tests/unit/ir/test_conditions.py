@@ -275,8 +275,7 @@ class TestStructure:
         ("condition", "said"),
         [
             (
-                "{exists: {each: 'm in medications', where: {exists: {each: 'l in levels', where: "
-                "{l.healed: {is: true}}}}}}",
+                "{exists: {each: m in medications, where: {every: {each: l in levels, where: {m.used: {is: true}}}}}}",
                 "a quantifier cannot stand inside another",
             ),
             ("{exists: {each: 'm in medicatons', where: {m.used: {is: true}}}}", "did you mean `medications`?"),

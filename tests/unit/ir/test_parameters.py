@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 from builders import MEDICATIONS, program_of, refusal_of
 
-from cds.ir.parameters_from_ruleset import value_text
 from cds.ir.nodes import Ref, Within
+from cds.ir.parameters_from_ruleset import value_text
 from cds.ir.program import Interval
 from cds.ruleset.model import Bounds, Doses, Ends, FullDays, Hours, ParameterValue
 

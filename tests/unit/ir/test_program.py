@@ -149,7 +149,7 @@ def test_a_reference_to_a_rule_that_is_switched_off_is_refused() -> None:
     rules = f"rules: {{one: {{when: {PAINFUL}}}, two: {{when: {{rule: {{applies: one}}}}}}}}"
     overlay = 'switch_off: [{rule: one, because: "not here", by: the site, decided: "2026-11-20"}]'
     with pytest.raises(RulesetError, match="the rule `one` is switched off"):
-        compile_ruleset(overlaid_from(overlay, FACTS, rules))
+        overlaid_from(overlay, FACTS, rules)
 
 
 def test_an_override_of_a_rule_that_is_switched_off_has_no_effect() -> None:

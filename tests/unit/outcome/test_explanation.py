@@ -20,7 +20,7 @@ facts:
   a.three: {type: boolean}
   levels: {type: list, items: {healed: {type: boolean}}}
 """
-ONE, TWO, THREE = ("{a.%s: {is: true}}" % name for name in ("one", "two", "three"))
+ONE, TWO, THREE = (f"{{a.{name}: {{is: true}}}}" for name in ("one", "two", "three"))
 
 
 def traced(condition: str, *rest: str, each: str = "", binding: str = "patient", **known: Any) -> Trace:
@@ -155,18 +155,23 @@ class TestChanges:
                 assert leaf.settles == bool(leaf.changes)
 
     @pytest.mark.parametrize(
-        ("quantifier", "healed", "changes"),
-        [("exists", False, {T: F}), ("exists", True, {}), ("every", True, {T: T}), ("every", False, {})],
+        ("quantifier", "levels", "changes"),
+        [
+            ("exists", {"healed": False}, {T: F}),
+            ("exists", {"healed": True}, {}),
+            ("every", {"healed": True}, {T: T}),
+            ("every", {"healed": False}, {}),
+        ],
     )
     def test_completing_a_list_settles_it_the_other_way(
         self,
         quantifier: str,
-        healed: bool,
-        changes: dict[Truth, Truth],  # noqa: FBT001  # a value of a fact
+        levels: dict[str, bool],
+        changes: dict[Truth, Truth],
     ) -> None:
         """`exists` over what is now all there is, is FALSE; `every` is TRUE."""
         condition = f"{{{quantifier}: {{each: l in levels, where: {{l.healed: {{is: true}}}}}}}}"
-        tree = traced(condition, levels=listed({"healed": healed}, complete=False))
+        tree = traced(condition, levels=listed(levels, complete=False))
         assert leaves(tree)[-1].text == "levels is complete"
         assert leaves(tree)[-1].changes == changes
 

@@ -82,8 +82,10 @@ def test_why_what_is_missing_and_what_would_change_it() -> None:
         "missing": ["Two? (not said)"],
         "would_change": [
             "a.one is true (true): if it were not so, the condition would not be met.",
-            "a.two is true (not said): if it were so, the condition would be met; "
-            "if it were not so, the condition would not be met.",
+            (
+                "a.two is true (not said): if it were so, the condition would be met; "
+                "if it were not so, the condition would not be met."
+            ),
         ],
     }
 

@@ -1,4 +1,4 @@
-"""One finding per rule and binding: worlds merged, overrides, precedence, urgency, opposition (language §8, §9, §10)."""
+"""One finding per rule and binding: worlds merged, overrides, precedence, urgency, opposition (language §8 to §10)."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ class TestOverrides:
 
     def test_a_contested_overrider_withholds(self) -> None:
         """In one world it overrides, in another it does not."""
-        rules = "rules: {over: {overrides: [under], when: {labs.inr: {at_least: $limit}}}, under: {%s}}" % ONE
+        rules = f"rules: {{over: {{overrides: [under], when: {{labs.inr: {{at_least: $limit}}}}}}, under: {{{ONE}}}}}"
         found = statuses(FACTS, LIMIT, rules, labs={"inr": "3"}, a={"one": True})
         assert found == {"over": ("contested", None), "under": ("cannot_decide", "over")}
 
@@ -219,6 +219,8 @@ class TestOverrides:
         found = statuses(MEDICATIONS, rules, medications=items)
         assert found["taken medications/m1"] == ("overridden", "item")
         assert found["taken medications/m2"] == ("applies", None)
+        elsewhere = rules.replace("in_class: nsaid", "is: warfarin")
+        assert set(statuses(MEDICATIONS, elsewhere, medications=items)) == {"item medications/m1"}
         whole = rules.replace(f"{EACH}, when: {{m.status: {{is: stopped}}}}", "when: {procedure.status: {is: booked}}")
         found = statuses(MEDICATIONS, whole, medications=items)
         assert {found["taken medications/m1"], found["taken medications/m2"]} == {("overridden", "item")}

@@ -331,7 +331,7 @@ class TestContested:
         """As it would have none if it were adopted."""
         doses = self.POSITIONS.replace("{hours: 48}", "{doses: 4, per_day: 2}")
         found = self.readings(*holding(rest=doses), frequency="3 /d")
-        assert dict((sources["$washout"], last) for sources, last in found) == {
+        assert {sources["$washout"]: last for sources, last in found} == {
             "handout": "2026-11-23",
             "society": None,
         }

@@ -25,7 +25,7 @@ facts:
   sample: {type: code}
   levels: {type: list, items: {healed: {type: boolean}, height: {type: quantity, unit: mm}}}
 """
-ONE, TWO, THREE = ("{a.%s: {is: true}}" % name for name in ("one", "two", "three"))
+ONE, TWO, THREE = (f"{{a.{name}: {{is: true}}}}" for name in ("one", "two", "three"))
 
 
 def because(condition: str, *rest: str, each: str = "", binding: str = "patient", **known: Any) -> list[str]:
@@ -180,9 +180,9 @@ class TestResults:
     groups: {phase: {applies_when: {status: {is: booked}}}}
     facts: {status: {type: enum, values: [booked, done], required: true}}
     rules:
-      healed: {for_each: l in levels, when: {l.healed: {is: true}}}
+      healed: {kind: timing, for_each: l in levels, when: {l.healed: {is: true}}}
       grouped: {for_each: l in levels, group: phase, when: {l.healed: {is: true}}}
-      flagged: {when: {a.three: {is: true}}}
+      flagged: {kind: timing, when: {a.three: {is: true}}}
     """
 
     def because(self, condition: str, *, status: str = "booked", **known: Any) -> list[str]:
@@ -199,7 +199,8 @@ class TestResults:
         ("known", "rests_on"),
         [
             ({"a": {"three": True}}, ["a.three is true: true"]),
-            ({"a": {"three": False}, "levels": listed({"healed": True})}, ["l.healed is true: true"]),
+            ({"a": {"three": False}, "levels": listed({"healed": True}, {})}, ["l.healed is true: true"]),
+            ({"a": {"three": True}, "levels": listed({"healed": False})}, ["a.three is true: true"]),
             (
                 {"a": {"three": False}, "levels": listed({"healed": False}, {"healed": False})},
                 ["a.three is true: false", "l.healed is true: false"],
@@ -216,7 +217,7 @@ class TestResults:
     )
     def test_of_rules(self, known: dict[str, Any], rests_on: list[str]) -> None:
         """On the bindings with its truth, all of them if it is FALSE, and on the list where that leaves it open."""
-        assert self.because("{any: [{rule: {applies: flagged}}, {rule: {applies: healed}}]}", **known) == rests_on
+        assert self.because("{kind: {any_applies: timing}}", **known) == rests_on
 
     def test_a_list_out_of_phase_is_no_reason(self) -> None:
         """What it leaves out could not matter."""

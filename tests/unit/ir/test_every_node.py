@@ -204,5 +204,5 @@ class TestDecisionRecords:
         text = path.read_text(encoding="utf-8")
         assert text.startswith(f"# {int(path.name.partition('-')[0])}. ")
         assert re.search(
-            r"^\*\*Decided\*\* [0-9]{4}-[0-9]{2}-[0-9]{2}\. \*\*Status\*\* (accepted|superseded)", text, re.M
+            r"^\*\*Decided\*\* [0-9]{4}-[0-9]{2}-[0-9]{2}\. \*\*Status\*\* (accepted|superseded)", text, re.MULTILINE
         )
