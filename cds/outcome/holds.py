@@ -147,6 +147,8 @@ def _before_deadline(hold: Hold, interval: Interval, facts: Facts, settings: Set
     )
     if stopped and washed_out:
         return replace(hold, state="satisfied", reason=HoldReason.WASHOUT_ELAPSED)
+    if not stopped:  # a dose may have been taken since the last one that is known
+        hold = replace(hold, earliest_procedure=earliest_after(interval, facts.as_of, facts.zone))
     due = _is_within_window(hold, facts, settings)
     return replace(hold, state="due" if due else "planned", reason=HoldReason.BEFORE_DEADLINE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from conftest import RULESET, document
+from benchmarked import RULESET, document
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from cds.backends.durable import Durable

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from conftest import RULESET, document
+from benchmarked import RULESET, document
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from cds.backends.durable import Durable

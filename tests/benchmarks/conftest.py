@@ -1,26 +1,17 @@
-"""What the benchmarks run on: the shipped ruleset, and two patients with ten medications each."""
+"""What the benchmarks run on, compiled and parsed."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarked import RULESET, document
 
 from cds.facts.model import Facts
 from cds.facts.schema import parse_facts
 from cds.ir.from_ruleset import compile_ruleset
 from cds.ir.program import Program
 from cds.ruleset.loader import load_ruleset
-
-RULESET = Path(__file__).parents[2] / "rulesets" / "vertebral-augmentation"
-PATIENTS = Path(__file__).parent
-
-
-def document(name: str) -> Any:
-    """Read one of the patients of this folder."""
-    return json.loads((PATIENTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

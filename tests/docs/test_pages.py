@@ -40,7 +40,7 @@ def test_the_flow_names_every_room() -> None:
 def test_requirements_name_no_download_host() -> None:
     """Packages come from whatever index a user's pip is set to: no pinned list names one, and each has its hash."""
     lists = sorted((REPOSITORY / ".ci" / "requirements").glob("*.txt"))
-    assert [path.name for path in lists] == ["build.txt", "dev.txt", "run.txt"]
+    assert [path.name for path in lists] == ["build.txt", "dev.txt", "oldest.txt", "run.txt"]
     for path in lists:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"://|index-url|find-links", text)

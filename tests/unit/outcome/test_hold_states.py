@@ -413,17 +413,31 @@ class TestEarliestProcedure:
 
     def test_is_the_latest_of_all(self) -> None:
         """The last dose, or `as_of` if none is known, plus the interval, from the start of that day."""
-        old, recent = ({"text": "ibuprofen", "last_dose": day} for day in ("2026-11-13", "2026-11-20"))
+        old, recent = (
+            {"text": "ibuprofen", "status": "stopped", "last_dose": day} for day in ("2026-11-13", "2026-11-20")
+        )
         assert self.earliest(old, recent) == "2026-11-28T00:00:00-05:00"
-        assert self.earliest(old, {"text": "ibuprofen"}) == "2026-11-29T00:00:00-05:00"
+        assert self.earliest(old, {"text": "ibuprofen", "status": "stopped"}) == "2026-11-29T00:00:00-05:00"
+
+    def test_what_may_still_be_taken_counts_from_now(self) -> None:
+        """A dose may have been taken since the last one that is known."""
+        for status in ("active", None):
+            item = {"text": "ibuprofen", "status": status, "last_dose": "2026-11-13"}
+            assert self.earliest(item) == "2026-11-29T00:00:00-05:00"
+
+    def test_what_was_taken_too_late_counts_from_its_last_dose(self) -> None:
+        """The state says that it is known."""
+        item = {"status": "active", "last_dose": "2026-11-24T20:00:00-05:00"}
+        assert decide(as_of=PAST_DEADLINE, **item)["earliest_procedure"] == "2026-12-02T00:00:00-05:00"
 
     def test_is_never_before_now(self) -> None:
         """A washout that is long over asks for no waiting."""
-        assert self.earliest({"text": "ibuprofen", "last_dose": "2026-01-01"}) == "2026-11-21T09:00:00-05:00"
+        item = {"text": "ibuprofen", "status": "completed", "last_dose": "2026-01-01"}
+        assert self.earliest(item) == "2026-11-21T09:00:00-05:00"
 
     def test_hours_count_from_the_dose(self) -> None:
         """By the longer end of a range."""
-        item = {"text": "ibuprofen", "last_dose": "2026-11-20T20:00:00-05:00"}
+        item = {"text": "ibuprofen", "status": "stopped", "last_dose": "2026-11-20T20:00:00-05:00"}
         ruleset = holding("{hours: {from: 24, to: 48}}")
         assert self.earliest(item, ruleset=ruleset) == "2026-11-22T20:00:00-05:00"
 
