@@ -78,8 +78,8 @@ def _sources(loaded: LoadedRuleset) -> Table:
 
 def _parameters(loaded: LoadedRuleset) -> Table:
     table = _table("Parameters")
-    table.add_column("Parameter", overflow="fold", ratio=2)
-    table.add_column("Position", overflow="fold", ratio=3)
+    table.add_column("Parameter", no_wrap=True)
+    table.add_column("Position", overflow="fold", ratio=1)
     for name, parameter in sorted(loaded.document.parameters.items()):
         table.add_row(Text(name), Text("\n").join(_positions(parameter)))
     return table
@@ -101,13 +101,11 @@ def _positions(parameter: Parameter) -> list[Text]:
 
 def _rules(title: str, rules: list[Rule]) -> Table:
     table = _table(title)
-    table.add_column("Rule", overflow="fold", ratio=2)
-    table.add_column("Severity", no_wrap=True)
-    table.add_column("Advice", overflow="fold", ratio=1)
-    table.add_column("Title", overflow="fold", ratio=3)
+    table.add_column("Rule", no_wrap=True)
+    table.add_column("Says", overflow="fold", ratio=1)
     for rule in sorted(rules, key=lambda rule: (rule.severity, rule.id)):
-        severity = Text(rule.severity.word, style=SEVERITY_STYLE[rule.severity.word])
-        table.add_row(Text(rule.id), severity, Text(plain(rule.advice)), Text(rule.title))
+        severity = (rule.severity.word, SEVERITY_STYLE[rule.severity.word])
+        table.add_row(Text(rule.id), Text.assemble(severity, f", {plain(rule.advice)}: {rule.title}"))
     return table
 
 

@@ -41,7 +41,7 @@ def test_the_two_commands_are_those_of_ci() -> None:
     demo, tests, *others = shell_commands(PAGE)
     assert not others
     assert demo.endswith("cds demo")
-    assert tests in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert tests in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_setup_scripts_can_be_run() -> None:
