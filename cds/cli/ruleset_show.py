@@ -89,14 +89,27 @@ def _positions(parameter: Parameter) -> list[Text]:
     if parameter.resolve is None:
         return [Text(f"not set: {parameter.unset}", style="yellow")]
     adopted = parameter.resolve.adopt
+    by_adoption = sorted(parameter.positions.items(), key=lambda found: (found[0] != adopted, found[0]))
     return [
         Text(
-            f"{'adopted' if source == adopted else 'differs'}: {value_text(position.value)} "
-            f"({source}, {position.confirmed})",
+            f"{_stance(source, parameter)}: {value_text(position.value)} ({source}, {position.confirmed})",
             style="" if source == adopted else "dim",
         )
-        for source, position in sorted(parameter.positions.items(), key=lambda found: (found[0] != adopted, found[0]))
+        for source, position in by_adoption
     ]
+
+
+def _stance(source: str, parameter: Parameter) -> str:
+    """Say how a position stands to the adopted one."""
+    adopted = parameter.positions.get(parameter.resolve.adopt) if parameter.resolve else None
+    position = parameter.positions[source]
+    if position is adopted:
+        return "adopted"
+    if position.confirmed == "unconfirmed":
+        return "not read"
+    if adopted is None:
+        return "open"
+    return "agrees" if value_text(position.value) == value_text(adopted.value) else "differs"
 
 
 def _rules(title: str, rules: list[Rule]) -> Table:

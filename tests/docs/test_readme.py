@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from pages import README, REPOSITORY, Session, examples, expected_prints, printed, same, sessions, shell_commands
 
+from cds.cli import exits
+
 PAGE = README.read_text(encoding="utf-8")
 
 
@@ -52,8 +54,6 @@ def test_setup_scripts_can_be_run() -> None:
 
 def test_exit_statuses_are_those_of_the_program() -> None:
     """The table of exit statuses has a row for each status of a result or an error, and no other."""
-    from cds.cli import exits
-
     listed = {int(status) for status in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
     interrupted_from_outside = {exits.INTERRUPTED, exits.BROKEN_PIPE}
     assert listed == ({0, exits.FINDINGS, exits.SOME_FAILED} | set(exits.STATUS.values())) - interrupted_from_outside

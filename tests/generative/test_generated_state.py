@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -140,7 +141,7 @@ def test_another_process_gives_the_same_bytes() -> None:
     said = [
         subprocess.run(
             [sys.executable, "-c", code, str(here), str(here.parents[1])],
-            env={"PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
         ).stdout

@@ -114,14 +114,17 @@ class TestValues:
         assert found.partition(": ")[2] == value
 
     @pytest.mark.parametrize(
-        ("name", "given", "value"),
-        [("note", "said", "said"), ("sample", {"system": "http://loinc.org", "code": "2160-0"}, "loinc|2160-0")],
+        ("leaf", "given", "value"),
+        [
+            (IsKnown(Ref(None, "note")), "said", "said"),
+            (IsKnown(Ref(None, "sample")), {"system": "http://loinc.org", "code": "2160-0"}, "loinc|2160-0"),
+        ],
     )
-    def test_texts_and_codes_are_told_as_they_are(self, name: str, given: Any, value: str) -> None:
+    def test_texts_and_codes_are_told_as_they_are(self, leaf: IsKnown, given: Any, value: str) -> None:
         """The language lets no condition stand on them; the nodes would."""
         program = program_of(FACTS, f"rules: {{rule: {{when: {ONE}}}}}")
-        at = place_of(program, patient(program, **{name: given}))
-        assert leaf_trace(IsKnown(Ref(None, name)), at, TRUE).value == value
+        at = place_of(program, patient(program, **{leaf.fact.name: given}))
+        assert leaf_trace(leaf, at, TRUE).value == value
 
 
 class TestLists:
