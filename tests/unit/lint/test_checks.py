@@ -136,7 +136,6 @@ READY = rule("{patient.ready: {is: true}}")
             [MEDICATIONS, "facts: {medications: {items: {status: {ask: Status}}}}", READY],
             ["facts.medications.items.status.ask"],
         ),
-        ("ask-prompts", ["facts: {labs.inr: {ask: null}}", rule('{labs.inr: {more_than: "1"}}')], ["facts[labs.inr]"]),
         ("missing-locators", [READY], ["rules[rule].sources[0]"]),
         (
             "missing-locators",

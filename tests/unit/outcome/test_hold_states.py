@@ -106,6 +106,7 @@ class TestBeforeTheDeadline:
             {"status": "active", "last_dose": "2026-11-13T09:00:00-05:00"},
             {"status": "stopped", "last_dose": "2026-11-14T00:00:00-05:00"},
             {"status": "stopped", "last_dose": "2026-11-14"},
+            {"status": "stopped", "last_dose": {"from": "2026-11-12", "to": "2026-11-14"}},
             {"status": "stopped"},
             {},
         ],
@@ -176,6 +177,18 @@ class TestPastTheDeadline:
         assert (found["last_permitted_dose"] is None) == (expected[0] == "undecidable")
         assert [each["fact"] for each in decision["ask"]] == [f"medications/m1.{name}" for name in asked]
 
+    def test_the_deadline_itself_is_in_time(self) -> None:
+        """To the instant, where hours count: for the decision, for the dose, and not for the report."""
+        hours, deadline = holding("{hours: 48}"), "2026-11-29T08:00:00-05:00"
+        assert state(*hours, as_of=deadline) == ("planned", "before_deadline")
+        now = "2026-11-30T09:00:00-05:00"
+        assert state(*hours, as_of=now, status="stopped", last_dose=deadline) == ("satisfied", "stopped_in_time")
+        later = "2026-11-29T08:00:01-05:00"
+        assert state(*hours, as_of=now, status="stopped", last_dose=later) == ("overdue", "dose_after_deadline")
+        for reported in (deadline, "2026-11-29"):
+            known = {"status": "active", "last_dose": "2026-11-28", "last_dose_reported_at": reported}
+            assert state(*hours, as_of=now, **known) == ("undecidable", "report_too_old")
+
     def test_a_start_that_is_a_whole_day_can_leave_it_open(self) -> None:
         """The dose was in time for a late start and too late for an early one."""
         hours = holding("{hours: 48}")
@@ -209,8 +222,9 @@ class TestStart:
         assert [each["fact"] for each in decision["ask"]] == ["procedure.start"]
 
     def test_now_is_not_past(self) -> None:
-        """A procedure that starts at `as_of` is not before it."""
-        assert state(start="2026-11-21T09:00:00-05:00")[1] == "last_dose_unknown"
+        """A procedure that starts at `as_of`, or some time today, is not before it."""
+        for start in ("2026-11-21T09:00:00-05:00", "2026-11-21"):
+            assert state(start=start)[1] == "last_dose_unknown"
 
     def test_an_interval_that_the_site_has_not_set(self) -> None:
         """Is no interval of zero."""
