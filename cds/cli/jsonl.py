@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, BinaryIO
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -84,20 +85,16 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 @contextmanager
-def _progress(file: BinaryIO) -> Iterator[Any]:
-    """Show how far it is, on a terminal that does not show the answers anyway."""
+def _progress(file: BinaryIO) -> Iterator[Callable[[int], None]]:
+    """Show how far it is, on a terminal that does not show the answers anyway; give what to tell each line's length."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield lambda _: None
+        return
     columns = (TextColumn("{task.fields[lines]} lines"), BarColumn(), TimeElapsedColumn())
-    shown = sys.stderr.isatty() and not sys.stdout.isatty()
-    with Progress(*columns, console=remarks(), disable=not shown) as progress:
+    with Progress(*columns, console=remarks()) as progress:
         task = progress.add_task("", total=_size(file), lines=0)
-        lines = 0
-
-        def advance(read: int) -> None:
-            nonlocal lines
-            lines += 1
-            progress.update(task, advance=read + 1, lines=lines)
-
-        yield advance
+        numbers = count(1)
+        yield lambda read: progress.update(task, advance=read + 1, lines=next(numbers))
 
 
 def _size(file: BinaryIO) -> int | None:
