@@ -9,7 +9,8 @@ from typing import Any
 
 from strategies.chance import Chance
 from strategies.information import figure_text
-from strategies.patients import Making, Patients, put
+from strategies.making import Making, put
+from strategies.patients import Patients
 from strategies.vocabulary import Json
 
 from cds.facts.dictionary import Declaration, FactType

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from strategies.chance import Chance
+from strategies.making import ABSENT, put
 from strategies.moments import day_text
-from strategies.patients import ABSENT, put, said_by_name
+from strategies.patients import said_by_name
 from strategies.vocabulary import Json
 
 from cds.facts.decimals import number_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -102,8 +103,10 @@ def test_reads_as_deep_as_the_limit_and_no_deeper() -> None:
 @pytest.mark.parametrize("depth", [1_000, 100_000, 5_000_000])
 def test_refuses_bottomless_documents(depth: int) -> None:
     """Nesting never exhausts the stack, whether or not the brackets are closed."""
-    assert "nested too deep" in _refusal("[" * depth)
-    assert "nested too deep" in _refusal('{"a":' * depth)
+    for opened in ("[", '{"a":'):
+        # how deep an interpreter reads before it sees that nothing is closed differs between versions of Python
+        assert re.search("nested too deep|this is not JSON", _refusal(opened * depth))
+    assert "nested too deep" in _refusal("[" * depth + "]" * depth)
 
 
 def test_refuses_documents_that_are_too_large() -> None:
