@@ -13,7 +13,7 @@ from typing import Any
 
 from cds import engine
 from cds.errors import FactsError, InputError, Place, nearest
-from cds.facts.instants import parse_exact_instant
+from cds.facts.instants import Zone, parse_exact_instant
 from cds.facts.json_schema import facts_schema
 from cds.facts.model import Facts
 from cds.facts.schema import parse_facts, read_facts_text
@@ -108,6 +108,24 @@ def patient_of(
     return Patient(_parsed(document, ruleset, beside, place))
 
 
+def check_beside(beside: Beside, engines: str) -> None:
+    """Check what is said once for many documents, so that it is refused once.
+
+    Raises:
+        InputError: the time, the zone or the engine is none.
+    """
+    _engines(engines)
+    for name, said, read in (("as_of", beside.as_of, parse_exact_instant), ("zone", beside.zone, Zone)):
+        if said is not None:
+            try:
+                read(said)
+            except InputError as error:
+                place = Place(path=f"{name}, given beside the documents")
+                raise InputError(
+                    error.problem, place=place, expected=error.expected, suggestion=error.suggestion
+                ) from None
+
+
 def evaluate(ruleset: Ruleset, facts: Facts, *, engines: str = DEFAULT_ENGINES, list_all: bool = False) -> Decision:
     """Decide for one patient; with `list_all` the rules that do not apply are listed too.
 
@@ -176,8 +194,12 @@ def list_rulesets(folders: Sequence[Path] = ()) -> list[LoadedRuleset]:
     """Load every ruleset in the folders, by default those that ship with cds; in order of id and version.
 
     Raises:
+        InputError: there is no such folder.
         RulesetError: with the problems of all that cannot be loaded.
     """
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError("there is no such folder", place=Place(str(folder)), expected="a folder of rulesets")
     found = load_catalogue(folders or [shipped_rulesets()])
     return [loaded for several in found.values() for loaded in several]
 

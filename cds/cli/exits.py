@@ -19,6 +19,8 @@ SOME_FAILED = 3
 NO_ADVICE = 6
 FAULT = 70
 """Our own fault: a status to which the contract gives no meaning, so that it is never taken for a result."""
+NOT_WRITTEN = 74
+"""The output could not be written: no result, whose fault it may be."""
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
@@ -26,6 +28,7 @@ STATUS: dict[type[BaseException], int] = {
     InputError: USAGE,
     EngineDisagreement: NO_ADVICE,
     EngineFailure: NO_ADVICE,
+    OSError: NOT_WRITTEN,
     KeyboardInterrupt: INTERRUPTED,
     BrokenPipeError: BROKEN_PIPE,
     BaseException: FAULT,
@@ -60,13 +63,17 @@ def leave(status: int) -> None:
 
 
 def _tell(error: BaseException) -> None:
-    if isinstance(error, BrokenPipeError):
-        # Whoever read the output has left; nothing may be written at exit either.
+    if isinstance(error, OSError):
+        # Nothing may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    elif isinstance(error, KeyboardInterrupt):
+    if isinstance(error, BrokenPipeError):
+        return  # whoever read the output has left
+    if isinstance(error, KeyboardInterrupt):
         sys.stderr.write("interrupted: what is not printed yet was not decided\n")
     elif isinstance(error, CdsError):
         sys.stderr.write(f"error: {error}\n")
+    elif isinstance(error, OSError):
+        sys.stderr.write(f"error: the output cannot be written ({error.strerror})\n")
     else:
         sys.stderr.write(_fault_text(error))
 

@@ -34,6 +34,8 @@ def opened(name: str) -> Iterator[BinaryIO]:
         InputError: there is no such file, or it cannot be read.
     """
     if name == STANDARD_INPUT:
+        if not sys.stdin:
+            raise InputError("standard input is closed", place=Place(file=NAME_OF_STANDARD_INPUT))
         yield sys.stdin.buffer
         return
     try:

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cds.actions import Beside, Ruleset, evaluate, read_patient
+from cds.actions import Beside, Ruleset, check_beside, evaluate, read_patient
 from cds.canonical import canonical_bytes
-from cds.cli.inputs import opened, shown_name
+from cds.cli.inputs import opened
 from cds.cli.terminal import print_bytes, remarks
-from cds.errors import CdsError, EngineDisagreement, EngineFailure, InputError, Place
+from cds.errors import CdsError, EngineDisagreement, EngineFailure, InputError
 from cds.facts.json_text import MAX_BYTES
 
 ERROR_SCHEMA = "cds-error/1"
@@ -42,31 +42,32 @@ def run(name: str, deciding: Deciding) -> bool:
     """Decide for every line of an input; tell whether every line gave a decision.
 
     Raises:
-        InputError: the input cannot be opened.
+        InputError: the input cannot be opened, or what is the same for every line is wrong.
     """
+    check_beside(deciding.beside, deciding.engines)
     all_decided = True
     with opened(name) as file, _progress(file) as advance:
         for number, line in enumerate(_lines(file), start=1):
-            answer, is_decision = _answer(line, Place(shown_name(name), line=number), deciding)
+            answer, is_decision = _answer(line, number, deciding)
             print_bytes(answer)
             all_decided = all_decided and is_decision
             advance(len(line))
     return all_decided
 
 
-def _answer(line: bytes, place: Place, deciding: Deciding) -> tuple[bytes, bool]:
+def _answer(line: bytes, number: int, deciding: Deciding) -> tuple[bytes, bool]:
     try:
         patient = read_patient(line, deciding.ruleset, beside=deciding.beside)
         decision = evaluate(deciding.ruleset, patient.facts, engines=deciding.engines, list_all=deciding.list_all)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one line, the others are decided
-        return canonical_bytes(_error_document(error, place)), False
+        return canonical_bytes(_error_document(error, number)), False
     return decision.to_bytes(), True
 
 
-def _error_document(error: Exception, place: Place) -> dict[str, Any]:
+def _error_document(error: Exception, number: int) -> dict[str, Any]:
     """Say what is wrong with a line; a fault of our own is not quoted, its words could hold a patient's values."""
     kind = next((_KINDS[of] for of in type(error).__mro__ if of in _KINDS), "fault")
-    said: dict[str, Any] = {"schema": ERROR_SCHEMA, "line": place.line, "kind": kind}
+    said: dict[str, Any] = {"schema": ERROR_SCHEMA, "line": number, "kind": kind}
     if isinstance(error, InputError):
         where = {"column": error.place.column, "path": error.place.path}
         said |= {"problem": error.problem, "expected": error.expected, "suggestion": error.suggestion, **where}

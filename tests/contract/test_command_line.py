@@ -135,6 +135,7 @@ def test_questions_have_the_keys_of_the_contract() -> None:
         (EngineFailure("x"), 6),
         (CdsError("x"), 70),
         (ValueError("x"), 70),
+        (OSError(28, "No space left on device"), 74),
         (KeyboardInterrupt(), 130),
         (BrokenPipeError(), 141),
     ],

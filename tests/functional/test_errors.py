@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from program import BUNDLE, COMMAND, NAPROXEN, PATIENTS, START, WHEN, Ran, cds, environment, line, patient
 
-ZONE_AND_TIME = "--as-of", "2026-11-23T09:00:00-05:00", "--zone", "America/New_York"
+FULL = Path("/dev/full")
 
 
 def refused(ran: Ran, *said: str) -> None:
@@ -117,6 +117,7 @@ def test_a_ruleset_with_problems_tells_all_of_them(tmp_path: Path) -> None:
     (folder / "a.yaml").write_text("schema: cds-ruleset/1\nid: broken\ntitel: x\nversion: 1\n", encoding="utf-8")
     refused(cds("ruleset", "digest", folder), f"{folder}/a.yaml:3:1", "did you mean `title`?", f"{folder}/a.yaml:4:10")
     refused(cds("evaluate", NAPROXEN, "--ruleset", tmp_path / "nothing"), "there is no ruleset")
+    refused(cds("ruleset", "list", tmp_path / "nothing"), "there is no such folder")
 
 
 def test_no_message_tells_a_patients_other_values() -> None:
@@ -127,6 +128,45 @@ def test_no_message_tells_a_patients_other_values() -> None:
     refused(ran, "`osteoporosi`", "did you mean `osteoporosis`?")
     assert "secret" not in ran.err
     assert "Aleve" not in ran.err
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device here that is always full")
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_output_that_cannot_be_written_is_told(arguments: tuple[str, ...]) -> None:
+    """A full disk is told in one line, with a status of its own."""
+    with FULL.open("wb") as full:
+        ran = subprocess.run(
+            [*COMMAND, "evaluate", str(NAPROXEN), *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            check=False,
+        )
+    assert (ran.returncode, ran.stderr) == (74, b"error: the output cannot be written (No space left on device)\n")
+
+
+@pytest.mark.parametrize(
+    ("closed", "status", "said"),
+    [("<&-", 2, b"error: <stdin>: standard input is closed\n"), (">&-", 74, b"error: standard output is closed\n")],
+)
+def test_a_closed_stream_is_told(closed: str, status: int, said: bytes) -> None:
+    """A stream that was closed before the program began is told in one line."""
+    command = f'exec "$@" {closed}'
+    ran = subprocess.run(
+        ["bash", "-c", command, "bash", *COMMAND, "evaluate", "-"],
+        stderr=subprocess.PIPE,
+        env=environment(),
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (status, said)
+
+
+def test_what_is_wrong_for_all_lines_is_refused_once() -> None:
+    """With --jsonl a wrong engine, time or zone is an error of the command, not one of each line."""
+    given = line(patient()) * 2
+    refused(cds("evaluate", "--jsonl", "--engine", "durabel", given=given), "did you mean `durable`?")
+    refused(cds("evaluate", "--jsonl", "--as-of", "today", given=given), "`today` is not a time")
+    refused(cds("evaluate", "--jsonl", "--zone", "Mars/Base", given=given), "`Mars/Base` is not a time zone")
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:
