@@ -20,6 +20,7 @@ OPERATORS = (
     "at_most",
     "less_than",
     "between",
+    "inside",
     "known",
 )
 
@@ -42,6 +43,7 @@ class Test(Closed):
     at_most: Scalar | None = None
     less_than: Scalar | None = None
     between: Annotated[list[Scalar], Field(min_length=2, max_length=2)] | None = None
+    inside: Annotated[str, Field(pattern=r"^\$[a-z][a-z0-9_]*$")] | None = None
     known: bool | None = None
     before: str | None = None
     after: str | None = None

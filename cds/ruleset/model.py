@@ -33,6 +33,8 @@ Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Sentence = Annotated[str, Field(min_length=1, max_length=2000)]
 ForEach = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]* in [a-z][a-z0-9_.]*$")]
 ParameterName = Annotated[str, Field(pattern=r"^\$[a-z][a-z0-9_]*$")]
+StatementId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]+$")]
+"""A statement of a source, such as `S0-41`."""
 Confirmed = Literal["primary", "secondary", "unconfirmed"]
 SeverityWord = Literal["critical", "high", "moderate", "info"]
 Kind = Literal[
@@ -65,6 +67,9 @@ class Source(Closed):
 
     title: Sentence
     citation: Sentence
+    publisher: Sentence | None = None
+    date: Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}){0,2}$")] | None = None
+    """Year, month or day of publication."""
     confirmed: Confirmed
     note: Sentence | None = None
 
@@ -192,6 +197,7 @@ class ParameterPosition(Closed):
     value: ParameterValue
     confirmed: Confirmed
     locator: Sentence | None = None
+    statements: list[StatementId] = Field(default=[])
     note: Sentence | None = None
 
 
@@ -224,6 +230,9 @@ class SourceReference(Closed):
     id: Hyphenated
     locator: Sentence | None = None
     strength: Literal["must", "should", "may", "statement"] | None = None
+    standing: Literal["absolute", "relative"] | None = None
+    """What the source calls a contraindication."""
+    statements: list[StatementId] = Field(default=[])
 
 
 class Derivation(Closed):
@@ -250,6 +259,22 @@ class Skip(Closed):
     skip: Sentence
 
 
+class AdvisedDate(Closed):
+    """A date that the advice tells: so long before or after a time (language §8.12)."""
+
+    before: Name | None = None
+    after: Name | None = None
+    by: Sentence
+    """A duration, or a parameter with a duration, a range of them, or a hold interval."""
+
+    @model_validator(mode="after")
+    def _one_side(self) -> AdvisedDate:
+        if (self.before is None) == (self.after is None):
+            msg = "a date lies `before` or `after` a time"
+            raise ValueError(msg)
+        return self
+
+
 class Then(Closed):
     """What a rule advises."""
 
@@ -257,6 +282,8 @@ class Then(Closed):
     severity: SeverityWord
     text: Sentence | None = None
     interval: ParameterName | None = None
+    dates: dict[Name, AdvisedDate] = Field(default={})
+    shows: list[ParameterName] = Field(default=[])
     restart: Sentence | None = None
 
 
@@ -266,6 +293,7 @@ class RulePosition(Closed):
     when: Condition
     confirmed: Confirmed
     locator: Sentence | None = None
+    statements: list[StatementId] = Field(default=[])
     note: Sentence | None = None
 
 
