@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,18 @@ from cds.ruleset.catalogue import find_ruleset, load_catalogue, shipped_rulesets
 from cds.ruleset.json_schema import ruleset_schema
 from cds.ruleset.loader import LoadedRuleset
 from cds.ruleset.loader import load_ruleset as load_folder
+from cds.terminology.product_table import ProductTable, table_bytes
+from cds.terminology.rxnorm.product_table_from_rxnorm import product_table
+from cds.verification.cases.changes import Changes
+from cds.verification.cases.reading import read_cases
+from cds.verification.cases.running import Result, run_cases
+from cds.verification.coverage.measure import Coverage, coverage_of
 from cds.verification.lint import Finding, findings_in
+from cds.verification.pages.render import pages_of
+from cds.verification.traceability.attributes import AttributesFile, attributes_of
+from cds.verification.traceability.passages import Missing, ReadFrom, passages_of
+from cds.verification.traceability.passages import missing_passages as find_missing
+from cds.verification.traceability.statements import Trace, traces_of
 
 DEFAULT_RULESET = "vertebral-augmentation"
 ENGINES: Mapping[str, Sequence[str]] = {"both": engine.BOTH, **{name: (name,) for name in engine.BOTH}}
@@ -47,7 +60,10 @@ class Ruleset:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is said beside a document, for what it does not say itself; `procedure` by the names of its facts."""
+    """What is said beside a document, for what it does not say itself.
+
+    `procedure` is by the names of its facts (`status`, `kind`, `start`), and `end` for when it ended.
+    """
 
     as_of: str | None = None
     zone: str | None = None
@@ -60,6 +76,15 @@ class Patient:
 
     facts: Facts
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Imported:
+    """A table of products, the bytes of its file, and their digest."""
+
+    table: ProductTable
+    content: bytes
+    digest: str
 
 
 def load_ruleset(name: str | Path = DEFAULT_RULESET) -> Ruleset:
@@ -207,7 +232,24 @@ def list_rulesets(folders: Sequence[Path] = ()) -> list[LoadedRuleset]:
 def ruleset_document(ruleset: Ruleset) -> dict[str, Any]:
     """Give a whole ruleset as one document, merged with what it extends, with its digest (`cds-ruleset-shown/1`)."""
     document = ruleset.loaded.document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return {"schema": "cds-ruleset-shown/1", "digest": ruleset.loaded.digest, "ruleset": document}
+    attributes = source_attributes(ruleset.loaded)
+    shown = None if attributes is None else attributes.model_dump(mode="json", by_alias=True)
+    return {
+        "schema": "cds-ruleset-shown/1",
+        "digest": ruleset.loaded.digest,
+        "ruleset": document,
+        "attributes": shown,
+    }
+
+
+def source_attributes(loaded: LoadedRuleset) -> AttributesFile | None:
+    """Give the source attributes of a ruleset, None if it has none of its own.
+
+    Raises:
+        RulesetError: they are not as they should be.
+    """
+    found = None if loaded.folder is None else attributes_of(loaded.folder)
+    return None if found is None else found.document
 
 
 def lint(ruleset: Ruleset, *, as_of: str | None = None) -> tuple[Finding, ...]:
@@ -217,6 +259,80 @@ def lint(ruleset: Ruleset, *, as_of: str | None = None) -> tuple[Finding, ...]:
         InputError: `as_of` is not a day.
     """
     return findings_in(ruleset.loaded, ruleset.program, as_of=as_of)
+
+
+def run_rule_cases(
+    ruleset: Ruleset, *, rule: str | None = None, area: str | None = None, engines: str = DEFAULT_ENGINES
+) -> list[Result]:
+    """Run the cases that stand beside a ruleset's rules, or those of one rule or one area, in their order.
+
+    Raises:
+        InputError: there is no such rule, area or engine.
+        RulesetError: with every problem of the files of cases.
+    """
+    names = _engines(engines)
+    cases = read_cases(ruleset.loaded, rule=rule, area=area)
+    changes = Changes(ruleset.loaded, ruleset.program)
+    return run_cases(cases, changes, partial(engine.decide, engines=names))
+
+
+def statements(loaded: LoadedRuleset) -> tuple[Trace, ...]:
+    """Trace every numbered statement of a ruleset's sources to what carries it, or to why nothing does.
+
+    Raises:
+        RulesetError: the statements are not as they should be.
+    """
+    return () if loaded.folder is None else traces_of(loaded.document, loaded.folder)
+
+
+def passages(loaded: LoadedRuleset) -> dict[str, ReadFrom]:
+    """Give, by source, where it was read and the fingerprints of the passages.
+
+    Raises:
+        RulesetError: the passages are not as they should be.
+    """
+    return {} if loaded.folder is None else passages_of(loaded.document, loaded.folder)
+
+
+def missing_passages(loaded: LoadedRuleset, documents: Path) -> tuple[Missing, ...]:
+    """Look every cited passage up in a folder of documents; give those that are not there as they were read.
+
+    Raises:
+        InputError: there is no such folder, or a document in it is not text.
+    """
+    return tuple(find_missing(passages(loaded), documents))
+
+
+def coverage(ruleset: Ruleset, *, area: str | None = None) -> Coverage:
+    """Measure how much of a ruleset, or of one area of it, the cases beside its rules show.
+
+    Raises:
+        InputError: there is no such area.
+        RulesetError: with every problem of the files of cases.
+    """
+    results = run_rule_cases(ruleset, area=area)
+    return coverage_of(ruleset.loaded, ruleset.program, results, area=area)
+
+
+def ruleset_pages(ruleset: Ruleset) -> Mapping[str, str]:
+    """Make the pages about a ruleset, by their paths below a folder of pages.
+
+    Raises:
+        InputError: the ruleset has no history.
+        RulesetError: with every problem of the files of cases and of the history.
+    """
+    return pages_of(ruleset.loaded, ruleset.program, read_cases(ruleset.loaded))
+
+
+def import_release(folder: Path) -> Imported:
+    """Make the table of the products in a release of RxNorm.
+
+    Raises:
+        InputError: the folder holds no release, or one of its lines cannot be read.
+    """
+    table = product_table(folder)
+    content = table_bytes(table)
+    return Imported(table, content, f"sha256:{sha256(content).hexdigest()}")
 
 
 def schema(of: str, ruleset: str | Path = DEFAULT_RULESET) -> dict[str, Any]:
@@ -256,7 +372,7 @@ def _from_bundle(bundle: Mapping[str, Any], ruleset: Ruleset, beside: Beside, pl
     for name, said in (("as_of", beside.as_of), ("zone", beside.zone)):
         if said is None:
             raise FactsError(f"a FHIR Bundle does not say `{name}`", place=place, expected="it beside the Bundle")
-    if "status" not in procedure and "start" not in procedure:
+    if procedure.keys().isdisjoint(("status", "start", "end")):
         raise FactsError(
             "a FHIR Bundle does not say which procedure is meant, and whether it is planned or done",
             place=place,
@@ -269,9 +385,10 @@ def _from_bundle(bundle: Mapping[str, Any], ruleset: Ruleset, beside: Beside, pl
             zone=str(beside.zone),
             dictionary=program.dictionary,
             concepts=program.concepts,
-            procedure_status=procedure.get("status", "booked"),
+            procedure_status=procedure.get("status", "done" if "end" in procedure else "booked"),
             procedure_kind=procedure.get("kind"),
             procedure_start=procedure.get("start"),
+            procedure_end=procedure.get("end"),
         )
     except FactsError as error:
         where = Place(place.file, path=error.place.path)
@@ -292,20 +409,25 @@ def _parsed(document: Mapping[str, Any], ruleset: Ruleset, beside: Beside, place
 
 def _with_procedure(document: Mapping[str, Any], procedure: Mapping[str, str], place: Place) -> Mapping[str, Any]:
     """Add what is said of the procedure beside a document; the same fact said twice has to be the same."""
-    said = document.get("procedure")
-    if not procedure or not isinstance(said, Mapping | None):
-        return document
-    said = dict(said or {})
     for name, value in procedure.items():
-        if said.get(name) is None:
-            said[name] = value
-        elif not _is_same(said[name], value):
+        group, fact = _FACT_BESIDE.get(name, ("procedure", name))
+        said = document.get(group)
+        if not isinstance(said, Mapping | None):
+            continue
+        said = dict(said or {})
+        if said.get(fact) is None:
+            document = {**document, group: {**said, fact: value}}
+        elif not _is_same(said[fact], value):
             raise FactsError(
                 f"the document does not say what is given beside it, {quoted(value)}",
-                place=Place(place.file, path=path_text(("procedure", name))),
+                place=Place(place.file, path=path_text((group, fact))),
                 expected="it in one place, or the same in both",
             )
-    return {**document, "procedure": said}
+    return document
+
+
+_FACT_BESIDE = {"end": ("postop", "procedure_end")}
+"""Where a document says what does not stand in its group `procedure`."""
 
 
 def _is_same(one: Any, other: str) -> bool:

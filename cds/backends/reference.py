@@ -16,6 +16,7 @@ from cds.facts.model import Facts, Item, Span, TimeSpan, Unknown, Value, Word
 from cds.ir.guards import StepIndex, index_of
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth, every, exists, negation
 from cds.ir.nodes import (
+    Adopted,
     AllOf,
     AnyOf,
     Applies,
@@ -248,6 +249,10 @@ def _not_configured(_node: NotConfigured, _at: At) -> Truth:
     return UNKNOWN
 
 
+def _adopted(node: Adopted, _at: At) -> Truth:
+    return UNKNOWN if node.holds is None else TRUE if node.holds else FALSE
+
+
 _MEANING: dict[type, Callable[[Any, At], Truth]] = {
     AllOf: _all_of,
     AnyOf: _any_of,
@@ -261,4 +266,5 @@ _MEANING: dict[type, Callable[[Any, At], Truth]] = {
     Quantified: _quantified,
     Applies: _applies,
     NotConfigured: _not_configured,
+    Adopted: _adopted,
 }

@@ -13,11 +13,17 @@ from cds.cli.demo import demo
 from cds.cli.evaluate import evaluate
 from cds.cli.exits import told
 from cds.cli.explain import explain
+from cds.cli.ruleset_coverage import coverage
 from cds.cli.ruleset_digest import digest
+from cds.cli.ruleset_docs import docs
 from cds.cli.ruleset_lint import lint
 from cds.cli.ruleset_list import list_rulesets
 from cds.cli.ruleset_show import show
+from cds.cli.ruleset_sources import sources
+from cds.cli.ruleset_statements import statements
+from cds.cli.ruleset_test import run_tests
 from cds.cli.schema import schema
+from cds.cli.terminology_import import import_release
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -28,6 +34,7 @@ app = typer.Typer(
     help="Decide by declared rules, with reasons and sources; the clinician decides.",
 )
 ruleset_app = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS, help="Work on rulesets.")
+terminology_app = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS, help="Work on terminologies.")
 
 
 @app.callback(invoke_without_command=True)
@@ -62,4 +69,11 @@ _register(ruleset_app, "list", list_rulesets)
 _register(ruleset_app, "show", show)
 _register(ruleset_app, "lint", lint)
 _register(ruleset_app, "digest", digest)
+_register(ruleset_app, "statements", statements)
+_register(ruleset_app, "sources", sources)
+_register(ruleset_app, "test", run_tests)
+_register(ruleset_app, "coverage", coverage)
+_register(ruleset_app, "docs", docs)
 app.add_typer(ruleset_app, name="ruleset")
+_register(terminology_app, "import", import_release)
+app.add_typer(terminology_app, name="terminology")

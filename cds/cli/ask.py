@@ -9,6 +9,7 @@ from cds.cli.decision_view import questions_table
 from cds.cli.inputs import read_input, shown_name
 from cds.cli.options import (
     AsOfOption,
+    EndOption,
     EnginesOption,
     FactsArgument,
     JsonOption,
@@ -19,6 +20,7 @@ from cds.cli.options import (
     ZoneOption,
     beside,
 )
+from cds.cli.standing import standing_lines
 from cds.cli.terminal import print_for_people, print_json
 
 
@@ -31,17 +33,18 @@ def ask(
     procedure_start: StartOption = None,
     procedure_kind: KindOption = None,
     procedure_status: StatusOption = None,
+    procedure_end: EndOption = None,
     as_json: JsonOption = False,
     engine: EnginesOption = actions.DEFAULT_ENGINES,
 ) -> None:
     """List the facts whose answer could change what the decision lists, the most urgent first."""
     chosen = actions.load_ruleset(ruleset)
-    said = beside(as_of, zone, procedure_start, procedure_kind, procedure_status)
+    said = beside(as_of, zone, start=procedure_start, kind=procedure_kind, status=procedure_status, end=procedure_end)
     patient = actions.read_patient(read_input(facts), chosen, beside=said, file=shown_name(facts))
     questions = actions.ask(chosen, patient.facts, engines=engine)
     if as_json:
         print_json(questions)
-    elif questions["ask"]:
-        print_for_people(questions_table(questions["ask"]))
-    else:
-        print_for_people(Text("Nothing to ask: no answer could change what the decision lists."))
+        return
+    nothing = Text("Nothing to ask: no answer could change what the decision lists.")
+    asked = questions_table(questions["ask"]) if questions["ask"] else nothing
+    print_for_people(*standing_lines(questions["ruleset"]), asked)

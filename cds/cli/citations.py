@@ -12,17 +12,20 @@ from rich.text import Text
 
 from cds.records.decision import PositionTaken, Recommendation, SourceCited
 from cds.ruleset.model import Parameter, Source
+from cds.trace.readable import readable
 
 AS_TRANSCRIBED = "* read in a transcription or summary, not in the document itself"
 _MARK = {"primary": "", "secondary": "*", "unconfirmed": " (UNCONFIRMED)"}
 
 
 def source_text(source: SourceCited) -> str:
-    """Cite a source: its id, where in it, and how strong the statement is there."""
+    """Cite a source: its id, where in it, how strong the statement is there, and how absolute a contraindication."""
     parts = [f"{source['id']}{_MARK[source['confirmed']]}"]
     if source["locator"]:
         parts.append(source["locator"])
-    return ", ".join(parts) + (f" ({source['strength']})" if source["strength"] else "")
+    standing = f"{source['standing']} contraindication" if "standing" in source else None
+    weight = ", ".join(said for said in (source["strength"], standing) if said)
+    return ", ".join(parts) + (f" ({weight})" if weight else "")
 
 
 def position_lines(positions: Sequence[PositionTaken], parameters: Mapping[str, Parameter]) -> Iterator[RenderableType]:
@@ -37,10 +40,13 @@ def position_lines(positions: Sequence[PositionTaken], parameters: Mapping[str, 
         adopted = next((position["value"] for position in taken_here if position["adopted"]), None)
         for value in values:
             holders = [p for p in taken_here if p["value"] == value and p["confirmed"] != "unconfirmed"]
-            yield _indented(f"{_stance(value, adopted)} {', '.join(map(_holder, holders))}: {value}")
+            yield _indented(f"{_stance(value, adopted)} {', '.join(map(_holder, holders))}: {readable(value)}")
+            yield from _remarks(holders)
         for position in taken_here:
             if position["confirmed"] == "unconfirmed":
-                yield _indented(f"UNCONFIRMED, said to be in {position['source']}, not read there: {position['value']}")
+                value = readable(position["value"])
+                yield _indented(f"UNCONFIRMED, said to be in {position['source']}, not read there: {value}")
+                yield from _remarks([position])
 
 
 def _question_text(of: str, parameters: Mapping[str, Parameter]) -> str:
@@ -55,6 +61,14 @@ def _stance(value: str, adopted: str | None) -> str:
     if adopted is None:
         return "open, one position is that of"
     return "adopted, from" if value == adopted else "differs, in"
+
+
+def _remarks(positions: Iterable[PositionTaken]) -> Iterator[RenderableType]:
+    """Say where each position stands and what is noted on it, unless that is the position itself."""
+    for position in positions:
+        said = [part for part in (position.get("locator"), position.get("note")) if part and part != position["value"]]
+        if said:
+            yield Padding(Text(f"{position['source']}: {'. '.join(said)}", style="dim"), (0, 0, 0, 4))
 
 
 def _indented(said: str) -> RenderableType:

@@ -12,15 +12,13 @@ from rich.text import Text
 from cds.actions import Ruleset
 from cds.cli.citations import AS_TRANSCRIBED, position_lines, source_text, sources_table
 from cds.cli.notes_view import note_lines
+from cds.cli.standing import standing_lines
 from cds.cli.words import KIND_TITLE, SEVERITY_STYLE, STATUS_STYLE, disposition_style, plain
 from cds.fhir.reading import Note
 from cds.records.decision import Asked, DecisionDocument, Recommendation
+from cds.trace.readable import readable
 
 SAFETY = "For professionals: this is what the ruleset says about the facts given. The clinician decides."
-_STANDING = {
-    "draft": "DRAFT: no clinician has signed this content off.",
-    "retired": "RETIRED: this ruleset is no longer in use.",
-}
 _MOST_RULES_NAMED = 3
 
 
@@ -54,13 +52,11 @@ def _heading(decision: DecisionDocument, ruleset: Ruleset) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("Patient", Text(decision["subject"], style="bold"))
-    table.add_row("As of", Text(f"{decision['as_of']} ({decision['zone']})"))
+    table.add_row("As of", Text(f"{readable(decision['as_of'])} ({decision['zone']})"))
     table.add_row("Ruleset", Text(f"{identity['id']} {identity['version']}: {ruleset.loaded.document.title}"))
     table.add_row("", Text(identity["digest"], style="dim"))
-    if identity["status"] in _STANDING:
-        table.add_row("", Text(_STANDING[identity["status"]], style="bold yellow"))
-    if identity["review_overdue"]:
-        table.add_row("", Text("The day by which the ruleset was to be reviewed has passed.", style="bold yellow"))
+    for line in standing_lines(identity):
+        table.add_row("", line)
     table.add_row("Engines", Text(_engines_text(decision["engines"])))
     return table
 
@@ -78,7 +74,8 @@ def _disposition(decision: DecisionDocument) -> Panel:
         others = ", ".join(plain(code) for code in disposition["other"])
         parts.append(Text(f"Sources differ; by other choices of sources: {others}.", style="yellow"))
     if decision["earliest_procedure"] is not None:
-        parts.append(Text(f"Earliest procedure by the adopted holds: {decision['earliest_procedure']}", style="bold"))
+        earliest = readable(decision["earliest_procedure"])
+        parts.append(Text(f"Earliest procedure by the adopted holds: {earliest}", style="bold"))
     code = disposition["code"]
     title = Text(plain(code).upper(), style="bold")
     return Panel(Group(*parts), title=title, title_align="left", border_style=disposition_style(code))

@@ -14,6 +14,7 @@ from cds.cli.inputs import STANDARD_INPUT, read_input, shown_name
 from cds.cli.notes_view import note_lines
 from cds.cli.options import (
     AsOfOption,
+    EndOption,
     EnginesOption,
     JsonOption,
     KindOption,
@@ -39,6 +40,7 @@ def evaluate(
     procedure_start: StartOption = None,
     procedure_kind: KindOption = None,
     procedure_status: StatusOption = None,
+    procedure_end: EndOption = None,
     as_json: JsonOption = False,
     list_all: Annotated[bool, typer.Option("--all", help="List the rules that do not apply, too.")] = False,
     engine: EnginesOption = actions.DEFAULT_ENGINES,
@@ -51,7 +53,7 @@ def evaluate(
     With --jsonl, one document a line in gives one decision a line out. A line that cannot be decided gives an error
     object on its line, the rest goes on, and the status is 3.
     """
-    said = beside(as_of, zone, procedure_start, procedure_kind, procedure_status)
+    said = beside(as_of, zone, start=procedure_start, kind=procedure_kind, status=procedure_status, end=procedure_end)
     deciding = jsonl.Deciding(actions.load_ruleset(ruleset), said, engines=engine, list_all=list_all)
     if by_line:
         if not jsonl.run(facts or STANDARD_INPUT, deciding):

@@ -11,6 +11,7 @@ from cds.cli.explanation_view import explanation_view
 from cds.cli.inputs import read_input, shown_name
 from cds.cli.options import (
     AsOfOption,
+    EndOption,
     EnginesOption,
     FactsArgument,
     JsonOption,
@@ -38,12 +39,13 @@ def explain(
     procedure_start: StartOption = None,
     procedure_kind: KindOption = None,
     procedure_status: StatusOption = None,
+    procedure_end: EndOption = None,
     as_json: JsonOption = False,
     engine: EnginesOption = actions.DEFAULT_ENGINES,
 ) -> None:
     """Say why a rule applies or not, what is missing, and what would change it."""
     chosen = actions.load_ruleset(ruleset)
-    said = beside(as_of, zone, procedure_start, procedure_kind, procedure_status)
+    said = beside(as_of, zone, start=procedure_start, kind=procedure_kind, status=procedure_status, end=procedure_end)
     patient = actions.read_patient(read_input(facts), chosen, beside=said, file=shown_name(facts))
     explained = actions.explain(chosen, patient.facts, rule=rule, binding=binding, engines=engine)
     if as_json:

@@ -10,8 +10,10 @@ from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
+from cds.cli.standing import standing_lines
 from cds.cli.words import SEVERITY_STYLE, STATUS_STYLE, plain
 from cds.trace.explanation_text import sources_sentence, value_words
+from cds.trace.readable import readable
 
 _MARK = {"true": ("yes", "green"), "false": ("no", "red"), "unknown": ("open", "magenta")}
 _WHY = {"true": "Why", "false": "Why not", "unknown": "Why it is open"}
@@ -26,6 +28,7 @@ def explanation_view(document: Mapping[str, Any]) -> Iterator[RenderableType]:
         (document["severity"], SEVERITY_STYLE[document["severity"]]),
     )
     yield Text(document["title"])
+    yield from standing_lines(document["ruleset"])
     for explained in document["explanations"]:
         yield from _binding(explained)
     if not document["explanations"]:
@@ -73,7 +76,7 @@ def _tree(node: Mapping[str, Any]) -> Tree:
 
 def _node_text(node: Mapping[str, Any]) -> Text:
     word, style = _MARK[node["truth"]]
-    said = Text.assemble((f"{word:<4} ", style), node["text"])
+    said = Text.assemble((f"{word:<4} ", style), readable(node["text"]))
     if "value" in node:
         said.append(f"  ({value_words(node['value'])})", "dim")
     if "binding" in node:

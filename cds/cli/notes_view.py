@@ -10,6 +10,9 @@ from cds.fhir.reading import Note, NoteKind
 _WORDS = {
     NoteKind.READ: "a fact was read",
     NoteKind.TYPE_NOT_READ: "resources of this type are not read",
+    NoteKind.GUESS: "a guess to confirm, its code is not confirmed; nothing was read from it",
+    NoteKind.NOT_ALONE: "counts only together with another code, which is not recorded as present",
+    NoteKind.SAID_BESIDE: "says of the procedure what was said beside the Bundle, which holds",
     NoteKind.NO_FACT: "its codes stand for no fact of the ruleset",
     NoteKind.SUPERSEDED: "a newer one was read",
     NoteKind.DUPLICATE: "stands in the Bundle twice",
@@ -47,7 +50,7 @@ def _line(kind: NoteKind, resource: str, fact: str, detail: str, *, count: int) 
     return f"{about}: {_WORDS[kind]}{f' ({detail})' if detail else ''}"
 
 
-_FIRST = (NoteKind.INCOMPLETE, NoteKind.DECEASED)
+_FIRST = (NoteKind.INCOMPLETE, NoteKind.DECEASED, NoteKind.GUESS)
 _LAST = (NoteKind.NO_FACT, NoteKind.TYPE_NOT_READ)
 
 

@@ -36,6 +36,9 @@ KindOption = Annotated[str | None, typer.Option("--procedure-kind", metavar="WOR
 StatusOption = Annotated[
     str | None, typer.Option("--procedure-status", metavar="WORD", help="For example booked, or done.")
 ]
+EndOption = Annotated[
+    str | None, typer.Option("--procedure-end", metavar="T", help="When the procedure ended, if it was done.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print canonical JSON.")]
 EnginesOption = Annotated[
     str,
@@ -45,7 +48,6 @@ EnginesOption = Annotated[
 ]
 
 
-def beside(as_of: str | None, zone: str | None, start: str | None, kind: str | None, status: str | None) -> Beside:
-    """Join what the options say beside the facts."""
-    procedure = {"start": start, "kind": kind, "status": status}
+def beside(as_of: str | None, zone: str | None, **procedure: str | None) -> Beside:
+    """Join what the options say beside the facts; of the procedure by name, `start`, `kind`, `status` and `end`."""
     return Beside(as_of, zone, {name: value for name, value in procedure.items() if value is not None})

@@ -17,6 +17,7 @@ from cds.ir.parameters_from_ruleset import value_text
 from cds.ir.program import Program, Rule
 from cds.ruleset.loader import LoadedRuleset
 from cds.ruleset.model import Parameter
+from cds.verification.traceability.attributes import AttributesFile, Dates, Use
 
 
 def show(ruleset: RulesetArgument = actions.DEFAULT_RULESET, *, as_json: JsonOption = False) -> None:
@@ -31,6 +32,9 @@ def show(ruleset: RulesetArgument = actions.DEFAULT_RULESET, *, as_json: JsonOpt
 def _view(ruleset: actions.Ruleset) -> Iterator[RenderableType]:
     loaded, program = ruleset.loaded, ruleset.program
     yield _heading(loaded)
+    attributes = actions.source_attributes(loaded)
+    if attributes is not None:
+        yield _attributes(attributes)
     yield _sources(loaded)
     yield _parameters(loaded)
     for kind, title in KIND_TITLE.items():
@@ -64,6 +68,31 @@ def _heading(loaded: LoadedRuleset) -> RenderableType:
     ):
         table.add_row(Text(name, style="dim"), Text(value))
     return table
+
+
+def _attributes(file: AttributesFile) -> Table:
+    table = _table("Source attributes and intended use")
+    table.add_column("About", no_wrap=True)
+    table.add_column("What is said", overflow="fold", ratio=1)
+    for name, value in file.attributes:
+        table.add_row(Text(_heading_of(name)), Text(_attribute_text(value)))
+    for name in ("intended_use", "intended_users", "exclusions", "known_limits"):
+        said = getattr(file, name)
+        table.add_row(Text(_heading_of(name)), Text(said if isinstance(said, str) else "\n".join(said)))
+    return table
+
+
+def _attribute_text(value: str | Use | Dates) -> str:
+    if isinstance(value, Use):
+        return f"{'Used' if value.used else 'Not used'}: {value.how}"
+    if isinstance(value, Dates):
+        said = f"released {value.released or 'not yet'}, revised {value.revised or 'never'}"
+        return f"{said}. {value.note}" if value.note else said
+    return value
+
+
+def _heading_of(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _sources(loaded: LoadedRuleset) -> Table:

@@ -85,6 +85,10 @@ def _read_group(
 
 def _read_leaf(raw: Json, leaf: Leaf, reading: _Reading, path: Path, normal: dict[str, Json]) -> None:
     name, said = leaf.declared.name, reading.said
+    if leaf.calculated_from:
+        problem = f"`{name}` is calculated from other facts, it cannot be given"
+        inputs = ", ".join(f"`{fact}`" for fact in leaf.calculated_from)
+        raise refusal(problem, reading.context.place, path, expected=inputs)
     if leaf.items is not None:
         said.lists.append((name, leaf.items, raw, path))
         return

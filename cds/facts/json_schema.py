@@ -84,10 +84,14 @@ def _group(group: Group, shape: Shape, prefix: str) -> Schema:
     members = {
         name: _leaf(member) if isinstance(member, Leaf) else _group(member, shape, f"{prefix}{name}.")
         for name, member in group.members.items()
-        if not isinstance(member, Leaf) or member.declared.type is not FactType.CONCEPT
+        if not isinstance(member, Leaf) or _can_be_given(member.declared)
     }
     needed = {name.removeprefix(prefix).split(".")[0] for name in shape.required if name.startswith(prefix)}
     return _object(members, required=sorted(needed))
+
+
+def _can_be_given(declared: Declaration) -> bool:
+    return declared.type is not FactType.CONCEPT and declared.calculated is None
 
 
 def _leaf(leaf: Leaf) -> Schema:

@@ -12,6 +12,7 @@ from cds.facts.model import Coded, FactList, Item, Reason, Text, Unknown, Value,
 from cds.facts.shape import Shape
 from cds.facts.tokens import quoted
 from cds.facts.values import UNKNOWN, is_contradicted, read_unknown
+from cds.terminology.allergy_text import allergen_text
 from cds.terminology.match import Recognised, recognise
 
 RECONCILED, ITEMS, ID, TEXT = "reconciled", "items", "id", "text"
@@ -97,7 +98,7 @@ def _parts(values: Mapping[str, Value], shape: Shape, context: Context) -> dict[
     """Give the item's concepts by what is added to its binding: nothing, or one `#substance` for each of several."""
     if not shape.concepts:
         return {"": {}}
-    found = _recognised(values, context)
+    found = _recognised(values, shape, context)
     if len(found) == 1:
         return {"": dict.fromkeys(shape.concepts, found[0])}
     return {f"#{_part(substance)}": dict.fromkeys(shape.concepts, substance) for substance in found}
@@ -107,7 +108,7 @@ def _part(substance: Value) -> str:
     return str(substance.value) if isinstance(substance, Word) else "?"
 
 
-def _recognised(values: Mapping[str, Value], context: Context) -> list[Value]:
+def _recognised(values: Mapping[str, Value], shape: Shape, context: Context) -> list[Value]:
     """Recognise an item's substances; where its code or text is itself in conflict, so is the substance."""
     code, text = values.get(CODE), values.get(TEXT)
     shown = [said for value in (code, text) if is_contradicted(value) for said in value.shown]
@@ -117,6 +118,8 @@ def _recognised(values: Mapping[str, Value], context: Context) -> list[Value]:
     written = text.value if isinstance(text, Text) else None
     if coded is None and written is None:
         return [Unknown(Reason.UNIDENTIFIED)]
+    if written is not None and shape.of_allergies:
+        written = allergen_text(written)
     return [_substance(each) for each in recognise(context.concepts, coded, written)]
 
 

@@ -13,7 +13,7 @@ from cds.terminology.codes import Code
 
 
 class Reason(StrEnum):
-    """Why a fact is unknown (language §4.6); truth does not distinguish them, explanations do."""
+    """Why a fact is unknown (language §4.6, §4.9); truth does not distinguish them, explanations do."""
 
     ABSENT = "absent"
     NULL = "null"
@@ -21,6 +21,7 @@ class Reason(StrEnum):
     NOT_ASSESSED = "not_assessed"
     CONTRADICTED = "contradicted"
     UNIDENTIFIED = "unidentified"
+    NOT_CALCULATED = "not_calculated"
 
 
 @dataclass(frozen=True, slots=True)

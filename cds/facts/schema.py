@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from cds.errors import FactsError, InputError, Place
+from cds.facts.calculated import calculated_values
 from cds.facts.context import Context, at, read_text, refusal
 from cds.facts.dictionary import Dictionary
 from cds.facts.groups import put, read_facts
@@ -52,10 +53,11 @@ def parse_facts(
     in_zone = _once(ZONE, document, zone, Zone, place)
     instant = _once(AS_OF, document, as_of, parse_exact_instant, place)
     context = Context(in_zone, instant, concepts, place)
-    said = read_facts(document, shape_of(dictionary), context, (), reserved=RESERVED)
+    shape = shape_of(dictionary)
+    said = read_facts(document, shape, context, (), reserved=RESERVED)
     lists = {}
-    for name, shape, raw, path in said.lists:
-        found, normal = read_list(raw, name, shape, context, path)
+    for name, items, raw, path in said.lists:
+        found, normal = read_list(raw, name, items, context, path)
         if found.unknown is not ABSENT:
             lists[name] = found
             put(said.normal, name, normal)
@@ -64,7 +66,11 @@ def parse_facts(
         as_of=instant,
         as_of_text=format_instant(instant, in_zone),
         zone=in_zone,
-        values=said.values | {AS_OF: TimeSpan(instant, instant)},
+        values={
+            **said.values,
+            AS_OF: TimeSpan(instant, instant),
+            **calculated_values(shape.calculated, dictionary, said.values, place),
+        },
         lists=lists,
         document={"schema": SCHEMA, SUBJECT: subject, AS_OF: format_utc(instant), ZONE: in_zone.name} | said.normal,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cds.errors import InputError
+from cds.facts.calculated import Calculations, calculations_in_order, given_inputs
 from cds.facts.dictionary import Declaration, Dictionary, FactType
 
 AS_OF = "as_of"
@@ -22,6 +23,8 @@ class Leaf:
     declared: Declaration
     taken: Declaration | None = None
     items: Shape | None = None
+    calculated_from: tuple[str, ...] = ()
+    """For a calculated fact, which cannot be given: the facts that have to be given instead."""
 
 
 @dataclass(slots=True)
@@ -35,13 +38,17 @@ class Group:
 class Shape:
     """Everything that may be said of a patient, or of one item of a list.
 
-    `concepts` are the facts that nobody writes: they are recognised from `code` and `text`.
+    `concepts` are the facts that nobody writes: they are recognised from `code` and `text`. Nor are `calculated` ones,
+    here in an order in which each comes after what it is calculated from.
     """
 
     root: Group
     names: tuple[str, ...]
     required: tuple[str, ...]
     concepts: tuple[str, ...]
+    calculated: Calculations = ()
+    of_allergies: bool = False
+    """Whether an item is an allergy, whose text is read as one."""
 
 
 def shape_of(dictionary: Dictionary) -> Shape:
@@ -78,12 +85,16 @@ def _shape(dictionary: Mapping[str, Declaration], *, reserved: Iterable[str] = (
         tuple(names),
         required=tuple(name for name in names if dictionary[name].required),
         concepts=tuple(name for name in names if dictionary[name].type is FactType.CONCEPT),
+        calculated=calculations_in_order(dictionary),
+        of_allergies=any(declared.allergen for declared in dictionary.values()),
     )
 
 
 def _leaf(name: str, dictionary: Mapping[str, Declaration]) -> Leaf:
     declared = dictionary[name]
     taken = dictionary[f"{name}.{TAKEN}"] if declared.taken else None
+    if declared.calculated is not None:
+        return Leaf(declared, calculated_from=given_inputs(declared, dictionary))
     return Leaf(declared, taken, _items(declared) if declared.type is FactType.LIST else None)
 
 

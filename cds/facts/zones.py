@@ -1,6 +1,8 @@
 """Time zones from the `tzdata` package alone, so that the same release gives the same days on every machine.
 
-Instants are microseconds since 1970-01-01T00:00Z, days are proleptic Gregorian ordinals (1 is 0001-01-01).
+Instants are microseconds since 1970-01-01T00:00Z, days are proleptic Gregorian ordinals (1 is 0001-01-01). Counting
+goes on beyond the years 1 to 9999, so that what lies there is still before or after everything within; only writing a
+time (`wall_clock`) needs the calendar.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ _NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST_WALL = (FIRST_DAY - _EPOCH_DAY) * DAY
 _LAST_WALL = (LAST_DAY + 1 - _EPOCH_DAY) * DAY - 1
+_BEFORE_ALL = _FIRST_WALL - 2 * DAY
+_AFTER_ALL = _LAST_WALL + 2 * DAY
 _STEP = DAY // 4
 """No zone changes its offset twice within six hours; a test holds every zone of the release to it."""
 _REACH = 3 * DAY
@@ -52,33 +56,20 @@ class Zone:
         self._info, self._changes = _load(name)
 
     def day_of(self, instant: int) -> int:
-        """Give the day that the calendar shows at an instant.
-
-        Raises:
-            InputError: it lies outside the years 1 to 9999.
-        """
-        day = self._wall(instant)[0] // DAY + _EPOCH_DAY
-        return _checked_day(day)
+        """Give the day that the calendar shows at an instant."""
+        return self._wall(instant)[0] // DAY + _EPOCH_DAY
 
     def start_of_day(self, day: int) -> int:
-        """Give the first instant of a day; of a day that the zone skipped, the instant when it was skipped.
-
-        Raises:
-            InputError: the day lies outside the years 1 to 9999.
-        """
-        wall = (_checked_day(day) - _EPOCH_DAY) * DAY
+        """Give the first instant of a day; of a day that the zone skipped, the instant when it was skipped."""
+        wall = (day - _EPOCH_DAY) * DAY
         before, after = self._offsets(wall)
         if before >= after:
             return wall - before
         return self._change_between(wall - after, wall - before)
 
     def end_of_day(self, day: int) -> int:
-        """Give the last microsecond of a day; of a day that the zone skipped, the one before `start_of_day`.
-
-        Raises:
-            InputError: the day lies outside the years 1 to 9999.
-        """
-        wall = (_checked_day(day) + 1 - _EPOCH_DAY) * DAY - 1
+        """Give the last microsecond of a day; of a day that the zone skipped, the one before `start_of_day`."""
+        wall = (day + 1 - _EPOCH_DAY) * DAY - 1
         before, after = self._offsets(wall)
         if before >= after:
             return wall - after
@@ -88,13 +79,10 @@ class Zone:
         """Move an instant by whole calendar days to the same wall time (language §7.7).
 
         A wall time that does not exist is moved forward by the gap. One that exists twice is the first, or the second
-        if the instant was itself the second of its pair.
-
-        Raises:
-            InputError: the result lies outside the years 1 to 9999.
+        if the instant was itself the second of its pair. What would leave the calendar stays just beyond its end.
         """
         wall, is_second = self._wall(instant)
-        wall += days * DAY
+        wall = min(max(wall + days * DAY, _BEFORE_ALL), _AFTER_ALL)
         before, after = self._offsets(wall)
         return wall - (after if is_second and before >= after else before)
 
@@ -103,9 +91,6 @@ class Zone:
 
         The two need not come from the ends: where the clock goes back, or where a shifted time falls into a gap,
         a later instant can be moved to an earlier one.
-
-        Raises:
-            InputError: a result lies outside the years 1 to 9999.
         """
         instants = {low, high}
         if low < high:
@@ -123,7 +108,7 @@ class Zone:
         try:
             return (_EPOCH + timedelta(microseconds=instant)).astimezone(self._info)
         except OverflowError as error:
-            raise _outside() from error
+            raise InputError("a time lies outside the years 1 to 9999") from error
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Zone) and self.name == other.name
@@ -143,10 +128,7 @@ class Zone:
 
     def _offsets(self, wall: int) -> tuple[int, int]:
         """Give the offsets before and after a change: equal if there is none, rising for a gap, falling for a pair."""
-        if not _FIRST_WALL <= wall <= _LAST_WALL:
-            raise _outside()
-        local = (_NAIVE_EPOCH + timedelta(microseconds=wall)).replace(tzinfo=self._info)
-        return _offset(local), _offset(local.replace(fold=1))
+        return _wall_offsets(self._info, wall)
 
     def _offset_at(self, instant: int) -> int:
         return self._wall(instant)[0] - instant
@@ -201,6 +183,14 @@ def _wall_time(info: ZoneInfo, instant: int) -> tuple[int, bool]:
     return instant + _offset(local), local.fold == 1
 
 
+@lru_cache(maxsize=4096)
+def _wall_offsets(info: ZoneInfo, wall: int) -> tuple[int, int]:
+    """Find the two offsets of a wall time; the ends of the same few days are asked for again and again, too."""
+    inside = min(max(wall, _FIRST_WALL), _LAST_WALL)
+    local = (_NAIVE_EPOCH + timedelta(microseconds=inside)).replace(tzinfo=info)
+    return _offset(local), _offset(local.replace(fold=1))
+
+
 @cache
 def zone_names() -> frozenset[str]:
     """Give the names of all zones in the release."""
@@ -235,13 +225,3 @@ def _offset(local: datetime) -> int:
 def _year_of(instant: int) -> int:
     inside = min(max(instant, _FIRST_WALL), _LAST_WALL)
     return (_NAIVE_EPOCH + timedelta(microseconds=inside)).year
-
-
-def _checked_day(day: int) -> int:
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise _outside()
-    return day
-
-
-def _outside() -> InputError:
-    return InputError("a time lies outside the years 1 to 9999")

@@ -5,24 +5,22 @@ from __future__ import annotations
 from cds.fhir.bundle import Found, Record
 from cds.fhir.coded import codes_of, status_of
 from cds.fhir.items import Items
-from cds.fhir.medication_names import printable_texts
+from cds.fhir.medication_names import chosen_names, printable_texts
 from cds.fhir.reading import Draft, NoteKind
-from cds.fhir.resources import AllergyIntolerance
-from cds.terminology.codes import Code, System
+from cds.fhir.resources import AllergyIntolerance, CodeableConcept
+from cds.terminology.allergy_text import allergen_text, says_none_known
+from cds.terminology.concepts import Concepts
 
 LIST = "allergies"
-_NONE_KNOWN = frozenset(Code(System.SNOMED_CT, code) for code in ("716186003", "409137002"))
-"""No known allergy, no known drug allergy."""
 _OVER = frozenset({"inactive", "resolved"})
-_WRONG = frozenset({"entered-in-error", "unclear"})
 
 
-def allergies_from_fhir(record: Record, draft: Draft) -> None:
+def allergies_from_fhir(record: Record, concepts: Concepts, draft: Draft) -> None:
     """Say the list of allergies that are not refuted, resolved or recorded in error; unconfirmed ones are on it."""
     items = Items(LIST, draft)
     for found in record.of(AllergyIntolerance):
         if _counts(found, draft):
-            _take_in(found, items)
+            _take_in(found, concepts, items)
     items.say()
 
 
@@ -30,7 +28,7 @@ def _counts(found: Found[AllergyIntolerance], draft: Draft) -> bool:
     allergy = found.resource
     verification = status_of(allergy.verification_status, "allergyintolerance-verification")
     clinical = status_of(allergy.clinical_status, "allergyintolerance-clinical")
-    if verification == "refuted" or not _NONE_KNOWN.isdisjoint(codes_of(allergy.code)):
+    if verification == "refuted" or _says_none_known(allergy):
         draft.note(NoteKind.DENIED, found.name, found.at)
     elif verification == "entered-in-error":
         draft.note(NoteKind.STATUS, found.name, found.at, detail=verification)
@@ -41,17 +39,25 @@ def _counts(found: Found[AllergyIntolerance], draft: Draft) -> bool:
     return False
 
 
-def _take_in(found: Found[AllergyIntolerance], items: Items) -> None:
+def _says_none_known(allergy: AllergyIntolerance) -> bool:
+    """Say whether all that is written of an allergy says that none is known; a code alone is not enough."""
+    texts = printable_texts(allergy.code)
+    return bool(texts) and not allergy.reaction and all(map(says_none_known, texts))
+
+
+def _take_in(found: Found[AllergyIntolerance], concepts: Concepts, items: Items) -> None:
     allergy = found.resource
     item = items.begin(found, "allergy")
     if allergy.modifier_extension:
         items.draft.note(NoteKind.MODIFIED, found.name, found.at)
-    codes = codes_of(allergy.code)
-    if codes:
-        items.put(item, "code", {"system": codes[0].system.uri, "code": codes[0].code}, found)
-    text = next(iter(printable_texts(allergy.code)), None)
-    if text is not None:
-        items.put(item, "text", text, found)
+    named = [concept for concept in _named(allergy) if concept is not None]
+    codes = [code for concept in named for code in codes_of(concept)]
+    texts = [text for concept in named for text in printable_texts(concept)]
+    names = chosen_names(codes, texts, concepts, meant=allergen_text)
+    if names.code is not None:
+        items.put(item, "code", names.code, found, always=True)
+    if names.text is not None:
+        items.put(item, "text", names.text, found, always=True)
     reactions = [
         text
         for reaction in allergy.reaction
@@ -60,3 +66,8 @@ def _take_in(found: Found[AllergyIntolerance], items: Items) -> None:
     ]
     if reactions:
         items.put(item, "reaction", ", ".join(dict.fromkeys(reactions)), found)
+
+
+def _named(allergy: AllergyIntolerance) -> tuple[CodeableConcept | None, ...]:
+    """Give what an allergy is to: its code, or else the substances of its reactions."""
+    return (allergy.code,) if allergy.code is not None else tuple(each.substance for each in allergy.reaction)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cds.facts.dictionary import Declaration, Dictionary
+from cds.facts.dictionary import Declaration, Dictionary, FactCode
 from cds.fhir.resources import CodeableConcept
 from cds.terminology.codes import SYSTEM_OF_URI, Code
 
@@ -15,24 +15,44 @@ _HL7 = "http://terminology.hl7.org/CodeSystem/"
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """A fact that a code stands for, and how."""
+
+    declared: Declaration
+    by: FactCode
+
+
+@dataclass(frozen=True, slots=True)
 class Bindings:
     """The facts that each code stands for."""
 
-    facts: Mapping[Code, tuple[Declaration, ...]]
+    meanings: Mapping[Code, tuple[Meaning, ...]]
 
-    def of(self, concept: CodeableConcept | None) -> tuple[Declaration, ...]:
-        """Give the facts that a concept's codes stand for, each once, by name."""
-        found = {declared.name: declared for code in codes_of(concept) for declared in self.facts.get(code, ())}
-        return tuple(found[name] for name in sorted(found))
+    def of(self, concept: CodeableConcept | None) -> tuple[Meaning, ...]:
+        """Give what a concept's codes stand for, by name of the fact; a guess that a confirmed code says is none."""
+        found = [meaning for code in codes_of(concept) for meaning in self.meanings.get(code, ())]
+        confirmed = {(meaning.declared.name, meaning.by.value) for meaning in found if meaning.by.confirmed}
+        kept = {
+            (meaning.declared.name, meaning.by.value or "", meaning.by.together_with): meaning
+            for meaning in found
+            if meaning.by.confirmed or (meaning.declared.name, meaning.by.value) not in confirmed
+        }
+        return tuple(kept[key] for key in sorted(kept))
+
+    def company(self) -> frozenset[Code]:
+        """Give the codes beside which others count."""
+        return frozenset(
+            code for several in self.meanings.values() for meaning in several for code in meaning.by.together_with
+        )
 
 
 def bindings_of(dictionary: Dictionary) -> Bindings:
     """Arrange a dictionary's patient-level facts by their codes."""
-    facts: dict[Code, tuple[Declaration, ...]] = {}
+    meanings: dict[Code, tuple[Meaning, ...]] = {}
     for declared in dictionary.values():
-        for code in declared.codes:
-            facts[code] = (*facts.get(code, ()), declared)
-    return Bindings(facts)
+        for by in declared.codes:
+            meanings[by.code] = (*meanings.get(by.code, ()), Meaning(declared, by))
+    return Bindings(meanings)
 
 
 def codes_of(concept: CodeableConcept | None) -> tuple[Code, ...]:

@@ -1,15 +1,19 @@
-"""Facts from conditions: one that is present and confirmed makes a fact true; none ever makes a fact false."""
+"""Facts from conditions: one that is present and confirmed makes a fact known; none ever makes a fact false."""
 
 from __future__ import annotations
 
-from cds.facts.dictionary import Declaration, FactType
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from cds.facts.dictionary import FactType
 from cds.facts.instants import format_day
 from cds.fhir.bundle import Found, Record, is_of_something_else
-from cds.fhir.coded import Bindings, status_of
+from cds.fhir.coded import Bindings, Meaning, codes_of, status_of
 from cds.fhir.context import Context
-from cds.fhir.reading import Draft, NoteKind
+from cds.fhir.reading import Draft, Json, NoteKind
 from cds.fhir.resources import Condition
 from cds.fhir.times import FhirTime
+from cds.terminology.codes import Code
 
 _PRESENT = frozenset({"active", "recurrence", "relapse"})
 _DENYING = "refuted"
@@ -17,10 +21,24 @@ _CONFIRMED = "confirmed"
 _HISTORY = "history."
 _NOW_ALTHOUGH_HISTORY = frozenset({"history.active_cancer"})
 """Facts of the history group that say how it is, not that it ever was so."""
+_READ = frozenset({FactType.BOOLEAN, FactType.ENUM, FactType.TIME})
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A condition that is relied on: it was so at some time that is not after `as_of`."""
+
+    found: Found[Condition]
+    onset: FhirTime | None
+
+    @property
+    def is_present(self) -> bool:
+        """Tell whether it is so now."""
+        return _clinical(self.found) in _PRESENT and not _has_ended(self.found.resource)
 
 
 def conditions_from_fhir(record: Record, bindings: Bindings, context: Context, draft: Draft) -> None:
-    """Say which facts the conditions make true.
+    """Say which facts the conditions make known: a boolean true, an enum its value, a time the onset.
 
     A fact of the history group is true also of what is over; its `_date`, the latest time that it happened, lies from
     the latest onset in the record to `as_of`, since a record never says that it holds the latest.
@@ -28,28 +46,43 @@ def conditions_from_fhir(record: Record, bindings: Bindings, context: Context, d
     Raises:
         FactsError: an onset is malformed.
     """
-    without_fact = 0
+    recorded = _recorded(record, bindings, context, draft)
+    beside = {code for each in recorded if each.is_present for code in codes_of(each.found.resource.code)}
     latest: dict[str, int] = {}
+    for each in recorded:
+        for meaning in bindings.of(each.found.resource.code):
+            if not _counts(meaning, each, beside, context, draft):
+                continue
+            name, value = meaning.declared.name, _value(meaning, each.onset)
+            if value is None:
+                draft.note(NoteKind.NO_VALUE, each.found.name, each.found.at, fact=name)
+                continue
+            draft.say(name, value)
+            draft.note(NoteKind.READ, each.found.name, each.found.at, fact=name)
+            if each.onset is not None and name.startswith(_HISTORY):
+                latest[name] = max(each.onset.span.low, latest.get(name, each.onset.span.low))
+    for name, instant in latest.items():
+        _say_date(f"{name}_date", instant, context, draft)
+
+
+def _recorded(record: Record, bindings: Bindings, context: Context, draft: Draft) -> list[_Recorded]:
+    """Give the conditions that are relied on, those without a fact too: their codes may count beside others."""
+    recorded: list[_Recorded] = []
+    without_fact = 0
+    company = bindings.company()
     for found in record.of(Condition):
-        bound = bindings.of(found.resource.code)
-        without_fact += not bound
-        if not bound or not _is_relied_on(found, draft):
+        is_bound = bool(bindings.of(found.resource.code))
+        without_fact += not is_bound
+        if not (is_bound or not company.isdisjoint(codes_of(found.resource.code))) or not _is_relied_on(found, draft):
             continue
         onset = _onset(found, context)
         if context.is_after(onset):
             draft.note(NoteKind.AFTER_AS_OF, found.name, found.at)
-            continue
-        for declared in bound:
-            if not _makes_true(declared, found, onset, context, draft):
-                continue
-            draft.say(declared.name, value=True)
-            draft.note(NoteKind.READ, found.name, found.at, fact=declared.name)
-            if onset is not None and declared.name.startswith(_HISTORY):
-                latest[declared.name] = max(onset.span.low, latest.get(declared.name, onset.span.low))
+        else:
+            recorded.append(_Recorded(found, onset))
     if without_fact:
         draft.note(NoteKind.NO_FACT, "Condition", count=without_fact)
-    for name, instant in latest.items():
-        _say_date(f"{name}_date", instant, context, draft)
+    return recorded
 
 
 def _is_relied_on(found: Found[Condition], draft: Draft) -> bool:
@@ -67,20 +100,34 @@ def _is_relied_on(found: Found[Condition], draft: Draft) -> bool:
     return False
 
 
-def _makes_true(
-    declared: Declaration, found: Found[Condition], onset: FhirTime | None, context: Context, draft: Draft
-) -> bool:
-    clinical = status_of(found.resource.clinical_status, "condition-clinical")
+def _counts(meaning: Meaning, recorded: _Recorded, beside: Collection[Code], context: Context, draft: Draft) -> bool:
+    """Tell whether a condition makes a fact known; if not, note why."""
+    declared, found = meaning.declared, recorded.found
     is_lasting = declared.name.startswith(_HISTORY) and declared.name not in _NOW_ALTHOUGH_HISTORY
-    if declared.type is not FactType.BOOLEAN:
+    if declared.type not in _READ:
         draft.note(NoteKind.NO_VALUE, found.name, found.at, fact=declared.name)
-    elif context.is_too_early(declared, onset):
+    elif context.is_too_early(declared, recorded.onset):
         draft.note(NoteKind.BEFORE_PROCEDURE_END, found.name, found.at, fact=declared.name)
-    elif not is_lasting and (clinical not in _PRESENT or _has_ended(found.resource)):
-        draft.note(NoteKind.NOT_CURRENT, found.name, found.at, fact=declared.name, detail=clinical or "")
+    elif not is_lasting and not recorded.is_present:
+        draft.note(NoteKind.NOT_CURRENT, found.name, found.at, fact=declared.name, detail=_clinical(found) or "")
+    elif meaning.by.together_with and not any(code in beside for code in meaning.by.together_with):
+        draft.note(NoteKind.NOT_ALONE, found.name, found.at, fact=declared.name, detail=meaning.by.value or "")
+    elif not meaning.by.confirmed:
+        draft.note(NoteKind.GUESS, found.name, found.at, fact=declared.name, detail=meaning.by.value or "")
     else:
         return True
     return False
+
+
+def _value(meaning: Meaning, onset: FhirTime | None) -> Json:
+    """Give what a condition says of a fact, None if it does not say when."""
+    if meaning.declared.type is FactType.TIME:
+        return None if onset is None else onset.said
+    return meaning.by.value if meaning.declared.type is FactType.ENUM else True
+
+
+def _clinical(found: Found[Condition]) -> str | None:
+    return status_of(found.resource.clinical_status, "condition-clinical")
 
 
 def _has_ended(condition: Condition) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from unicodedata import category
 
@@ -43,15 +43,31 @@ def named(found: Found[Any], record: Record, concepts: Concepts) -> Names:
     said = _said(found, record)
     coded = [code for concept in said.concepts for code in codes_of(concept)]
     written = [*said.texts, *([_BESIDE.join(_ingredient_names(said, concepts))] if said.ingredients else [])]
-    code = _chosen_code(coded, concepts)
-    text = _chosen_text(written, concepts)
-    coded += [code for ingredient in said.ingredients for code in codes_of(ingredient.item_codeable_concept)]
-    lost = _substances(coded, written, concepts) - _substances([code] if code else [], [text] if text else [], concepts)
+    beside = [code for ingredient in said.ingredients for code in codes_of(ingredient.item_codeable_concept)]
+    return replace(chosen_names(coded, written, concepts, beside=beside), unresolved=said.unresolved)
+
+
+def chosen_names(
+    codes: Sequence[Code],
+    texts: Sequence[str],
+    concepts: Concepts,
+    *,
+    beside: Sequence[Code] = (),
+    meant: Callable[[str], str] = str,
+) -> Names:
+    """Choose one code and one text of several, and add to the text what the others, and codes `beside` them, name.
+
+    `meant` gives what of a text is to be recognised, if not all of it.
+    """
+    code = _chosen_code(codes, concepts)
+    text = min(texts, key=lambda text: _rank(read(index_of(concepts), meant(text))), default=None)
+    named_by_all = _substances([*codes, *beside], map(meant, texts), concepts)
+    lost = named_by_all - _substances([code] if code else [], [meant(text)] if text else [], concepts)
     if lost:
         names = sorted(concepts.substances[substance].names[0] for substance in lost)
         text = _BESIDE.join([text, *names] if text else names)
     as_said = {"system": code.system.uri, "code": code.code} if code is not None else None
-    return Names(as_said, text, said.unresolved)
+    return Names(as_said, text)
 
 
 def printable_texts(concept: CodeableConcept | None) -> tuple[str, ...]:
@@ -113,17 +129,13 @@ def _printable(text: str) -> str:
     return " ".join("".join(" " if category(letter) in _CONTROLS else letter for letter in text).split())
 
 
-def _chosen_code(codes: list[Code], concepts: Concepts) -> Code | None:
+def _chosen_code(codes: Sequence[Code], concepts: Concepts) -> Code | None:
     """Take a code that is recognised before one that is not, RxNorm before others, the first before the next."""
     return min(
         codes,
         key=lambda code: (not _substances([code], [], concepts), code.system is not System.RXNORM),
         default=None,
     )
-
-
-def _chosen_text(texts: list[str], concepts: Concepts) -> str | None:
-    return min(texts, key=lambda text: _rank(read(index_of(concepts), text)), default=None)
 
 
 def _rank(reading: Reading) -> int:

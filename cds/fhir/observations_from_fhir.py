@@ -9,7 +9,7 @@ from typing import Any
 from cds.errors import InputError
 from cds.facts.dictionary import Declaration
 from cds.fhir.bundle import Found, Record, is_of_something_else
-from cds.fhir.coded import Bindings
+from cds.fhir.coded import Bindings, Meaning
 from cds.fhir.context import Context
 from cds.fhir.quantities_from_fhir import Unusable, value_for
 from cds.fhir.reading import Draft, NoteKind
@@ -43,28 +43,30 @@ def observations_from_fhir(record: Record, bindings: Bindings, context: Context,
         without_fact += not bound
         if not bound or not _is_usable(found, draft):
             continue
+        for meaning in (meaning for meaning, _, _ in bound if not meaning.by.confirmed):
+            draft.note(NoteKind.GUESS, found.name, found.at, fact=meaning.declared.name)
         time = _time(found, context)
         if context.is_after(time):
             draft.note(NoteKind.AFTER_AS_OF, found.name, found.at)
             continue
-        for declaration, measured, field in bound:
-            declared[declaration.name] = declaration
-            reports.setdefault(declaration.name, []).append(_Report(found, measured, field, time))
+        for meaning, measured, field in bound:
+            if meaning.by.confirmed:
+                name = meaning.declared.name
+                declared[name] = meaning.declared
+                reports.setdefault(name, []).append(_Report(found, measured, field, time))
     if without_fact:
         draft.note(NoteKind.NO_FACT, "Observation", count=without_fact)
     for name in sorted(reports):
         _say(declared[name], reports[name], context, draft)
 
 
-def _bound(
-    found: Found[Observation], bindings: Bindings
-) -> Iterator[tuple[Declaration, Measured, tuple[str | int, ...]]]:
+def _bound(found: Found[Observation], bindings: Bindings) -> Iterator[tuple[Meaning, Measured, tuple[str | int, ...]]]:
     observation = found.resource
-    for declared in bindings.of(observation.code):
-        yield declared, observation, ()
+    for meaning in bindings.of(observation.code):
+        yield meaning, observation, ()
     for number, component in enumerate(observation.component):
-        for declared in bindings.of(component.code):
-            yield declared, component, ("component", number)
+        for meaning in bindings.of(component.code):
+            yield meaning, component, ("component", number)
 
 
 def _is_usable(found: Found[Observation], draft: Draft) -> bool:

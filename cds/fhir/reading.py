@@ -20,6 +20,12 @@ class NoteKind(StrEnum):
     """A fact was read from it."""
     TYPE_NOT_READ = "type_not_read"
     """Resources of this type are not read; `count` says how many there are."""
+    GUESS = "guess"
+    """Its code is not confirmed: that it stands for the fact, or for the value in `detail`, is a guess to confirm."""
+    NOT_ALONE = "not_alone"
+    """Its code stands for the fact only together with another, which is not recorded as present."""
+    SAID_BESIDE = "said_beside"
+    """What it says of the procedure was said beside the Bundle, and that holds."""
     NO_FACT = "no_fact"
     """Its codes stand for no fact of the ruleset; `count` says how many of this type there are."""
     SUPERSEDED = "superseded"
@@ -69,7 +75,7 @@ class Note:
     """What became of one resource, or of `count` of a type.
 
     `resource` is `Observation/123`, or the type alone. `path` leads into the Bundle. `detail` holds a code word of the
-    record (a status, a unit, a field), never a value of the patient.
+    record (a status, a unit, a field) or the word that a guess stands for, never a value that was measured.
     """
 
     kind: NoteKind

@@ -197,6 +197,7 @@ class Reaction(Element):
     """What happened when the substance was met."""
 
     manifestation: tuple[CodeableConcept, ...] = Listed
+    substance: CodeableConcept | None = None
 
 
 class AllergyIntolerance(Resource):
@@ -209,11 +210,25 @@ class AllergyIntolerance(Resource):
     reaction: tuple[Reaction, ...] = Listed
 
 
-class Procedure(Resource):
-    """Something that was, is or will be done to the patient."""
+class Act(Resource):
+    """What an order for something and the record of it have in common."""
 
     status: str
+    code: CodeableConcept | None = None
     subject: Reference | None = None
+
+
+class Procedure(Act):
+    """Something that was, is or will be done to the patient."""
+
+    performed_date_time: str | None = None
+    performed_period: Period | None = None
+
+
+class ServiceRequest(Act):
+    """An order or a plan to do something to the patient; with `doNotPerform`, an order not to."""
+
+    do_not_perform: bool | None = None
 
 
 MODELS: dict[str, type[Resource]] = {
@@ -227,6 +242,7 @@ MODELS: dict[str, type[Resource]] = {
         MedicationStatement,
         AllergyIntolerance,
         Procedure,
+        ServiceRequest,
     )
 }
 """The resource types that are read, by name."""

@@ -5,7 +5,6 @@ How each resource is read, and what is never concluded from a record, is told in
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -19,8 +18,9 @@ from cds.fhir.conditions_from_fhir import conditions_from_fhir
 from cds.fhir.context import Context, context_of
 from cds.fhir.medications_from_fhir import medications_from_fhir
 from cds.fhir.observations_from_fhir import observations_from_fhir
+from cds.fhir.procedures_from_fhir import procedures_from_fhir
 from cds.fhir.reading import Draft, NoteKind, Reading
-from cds.fhir.resources import Patient, Procedure
+from cds.fhir.resources import Patient
 from cds.fhir.times import whole_years
 from cds.terminology.concepts import Concepts
 
@@ -47,7 +47,8 @@ def bundle_to_facts(  # noqa: PLR0913 - all but the Bundle by keyword, each said
     """Read a Bundle as a `cds-facts/1` document, which is still to be parsed, and tell what became of each resource.
 
     The Bundle has to be read from its text with exact decimals (`cds.facts.schema.read_facts_text`). `as_of` is an
-    instant with an offset, `zone` an IANA name. The procedure is what the caller says: no resource is taken for it.
+    instant with an offset, `zone` an IANA name. Which procedure is meant, and when, the caller says; only its kind may
+    come from the record.
     Without a `subject`, a pseudonym is made from the id of the Patient; it hides the id, it does not anonymise.
 
     Raises:
@@ -58,15 +59,22 @@ def bundle_to_facts(  # noqa: PLR0913 - all but the Bundle by keyword, each said
     record = open_bundle(bundle, draft)
     bindings = bindings_of(dictionary)
     heading = {"schema": SCHEMA, "subject": subject or _pseudonym(record), "as_of": as_of, "zone": zone}
-    _say_procedure(draft, status=procedure_status, kind=procedure_kind, start=procedure_start, end=procedure_end)
+    said = {
+        "procedure.status": procedure_status,
+        "procedure.kind": procedure_kind,
+        "procedure.start": procedure_start,
+        "postop.procedure_end": procedure_end,
+    }
+    for fact, value in said.items():
+        if value is not None:
+            draft.say(fact, value)
     if record.patient is not None:
         _say_patient(record.patient, context, draft)
     observations_from_fhir(record, bindings, context, draft)
     conditions_from_fhir(record, bindings, context, draft)
     medications_from_fhir(record, context, draft)
-    allergies_from_fhir(record, draft)
-    for status, count in Counter(found.resource.status for found in record.of(Procedure)).items():
-        draft.note(NoteKind.TYPE_NOT_READ, "Procedure", detail=status, count=count)
+    allergies_from_fhir(record, concepts, draft)
+    procedures_from_fhir(record, bindings, said, context, draft)
     return draft.finished(heading)
 
 
@@ -79,18 +87,6 @@ def _pseudonym(record: Record) -> str:
         )
     digest = sha256(identity.encode(errors="surrogatepass")).hexdigest()
     return f"fhir-{digest[:_SHORTENED]}"
-
-
-def _say_procedure(draft: Draft, *, status: str, kind: str | None, start: str | None, end: str | None) -> None:
-    said = {
-        "procedure.status": status,
-        "procedure.kind": kind,
-        "procedure.start": start,
-        "postop.procedure_end": end,
-    }
-    for fact, value in said.items():
-        if value is not None:
-            draft.say(fact, value)
 
 
 def _say_patient(found: Found[Patient], context: Context, draft: Draft) -> None:

@@ -8,8 +8,16 @@ from graphlib import CycleError, TopologicalSorter
 from cds.errors import nearest
 from cds.facts.dictionary import Dictionary, FactType
 from cds.ir.layers import circle_of
-from cds.ir.parameters_from_ruleset import is_interval, leaf_facts, parameters_named, uses_more_than_facts
+from cds.ir.parameters_from_ruleset import (
+    is_interval,
+    leaf_facts,
+    parameters_named,
+    uses_more_than_facts,
+    value_text,
+    words_tested,
+)
 from cds.ir.program import HOLD_STATES
+from cds.ir.text import word
 from cds.ruleset.model import DispositionRow, Rule, RulesetDocument, Skip, SourceReference
 from cds.ruleset.places import Path
 from cds.ruleset.problems import Problems
@@ -36,6 +44,7 @@ def check_document(document: RulesetDocument, dictionary: Dictionary, problems: 
         for opposed in advice.opposes:
             _exists(opposed, document.advice, "advice", ("advice", name, "opposes"), problems)
     _check_groups(document, dictionary, problems)
+    _check_words_of_site(document, problems)
     _check_dispositions(document.dispositions, problems)
     _check_overrides(document, problems)
 
@@ -69,6 +78,8 @@ def _check_advice(rule: Rule, path: Path, document: RulesetDocument, problems: P
         problems.add((*path, "then"), said)
     if rule.then.interval is not None:
         _check_interval(rule.then.interval[1:], (*path, "then", "interval"), document, problems)
+    for number, shown in enumerate(rule.then.shows):
+        _exists(shown[1:], document.parameters, "parameter", (*path, "then", "shows", number), problems)
 
 
 def _check_interval(name: str, path: Path, document: RulesetDocument, problems: Problems) -> None:
@@ -117,6 +128,24 @@ def _check_groups(document: RulesetDocument, dictionary: Dictionary, problems: P
                 problems.add(path, f"`applies_when` may use required facts only, and `{fact}` is not required")
         for parameter in sorted(parameters_named(group.applies_when) & unset):
             problems.add(path, f"`applies_when` cannot use `{parameter}`, which is not set")
+
+
+def _check_words_of_site(document: RulesetDocument, problems: Problems) -> None:
+    """Refuse a word that a site sets and no test asks for: misspelled, it would switch off what it should switch on."""
+    asked: dict[str, set[bool | str]] = {}
+    for name, said in words_tested(document):
+        asked.setdefault(name, set()).add(said)
+    for name in sorted(document.set.keys() & asked.keys()):
+        for source, position in document.parameters[name].positions.items():
+            answers = asked[name] | ({True, False} if {True, False} & asked[name] else set())
+            if position.value not in answers:
+                known, said = sorted(word(answer) for answer in answers), value_text(position.value)
+                problems.add(
+                    ("parameters", name, "positions", source, "value"),
+                    f"no rule asks whether `{name}` is `{said}`",
+                    expected=f"one of {', '.join(known)}",
+                    suggestion=nearest(said, known),
+                )
 
 
 def _check_dispositions(rows: list[DispositionRow], problems: Problems) -> None:

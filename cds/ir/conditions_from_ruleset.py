@@ -10,16 +10,14 @@ from typing import Any
 from cds.errors import InputError, nearest
 from cds.facts.decimals import read_number
 from cds.facts.dictionary import Declaration, FactType
-from cds.facts.instants import Duration, parse_duration
 from cds.facts.tokens import quoted
+from cds.ir.adopted_from_ruleset import Adoptions
 from cds.ir.dictionary_from_ruleset import quantity_in
 from cds.ir.nodes import (
     AllOf,
     AnyOf,
     Applies,
     Condition,
-    Counting,
-    Elapsed,
     InClass,
     IsKnown,
     Leaf,
@@ -31,8 +29,10 @@ from cds.ir.nodes import (
     Within,
 )
 from cds.ir.parameters_from_ruleset import is_interval
+from cds.ir.regions import region_of
 from cds.ir.scope import Scope
 from cds.ir.text import Units, text_of
+from cds.ir.times_from_ruleset import elapsed, inside, times_of
 from cds.ruleset import conditions as written
 from cds.ruleset.model import Bounds, ParameterValue
 from cds.ruleset.places import Path
@@ -41,6 +41,7 @@ from cds.terminology.concepts import Concepts
 
 _EQUALITY = frozenset({"is", "is_not", "in"})
 _BOUNDS = frozenset({"at_least", "more_than", "at_most", "less_than", "between"})
+_TIMES = _BOUNDS | {"inside"}
 _KNOWN = frozenset({"known"})
 OPERATORS_BY_TYPE: Mapping[FactType, frozenset[str]] = {
     FactType.BOOLEAN: _EQUALITY | _KNOWN,
@@ -48,7 +49,7 @@ OPERATORS_BY_TYPE: Mapping[FactType, frozenset[str]] = {
     FactType.CONCEPT: _EQUALITY | _KNOWN | {"in_class"},
     FactType.NUMBER: _BOUNDS | _KNOWN,
     FactType.QUANTITY: _BOUNDS | _KNOWN,
-    FactType.TIME: _BOUNDS | _KNOWN,
+    FactType.TIME: _TIMES | _KNOWN,
     FactType.CODE: frozenset(),
     FactType.TEXT: frozenset(),
     FactType.LIST: frozenset(),
@@ -75,6 +76,7 @@ class ConditionCompiler:
     results: Results
     parameters: Mapping[str, ParameterValue | None]
     """By name, None where the site has not set it."""
+    adoptions: Adoptions
     problems: Problems
     units: Units
     known_allowed: bool = False
@@ -100,6 +102,9 @@ class ConditionCompiler:
                 return self._any_applies("kind", named.any_applies, self.results.by_kind, path)
             case written.AdviceApplies(advice=named):
                 return self._any_applies("advice", named.any_applies, self.results.by_advice, path)
+            case written.Adopted(parameter=name, test=adopted):
+                path = (*path, f"${name}")
+                return self.adoptions.test(name, adopted, path, self.problems) or _REFUSED
             case _:
                 return self._leaf(condition.fact, condition.test, path)
 
@@ -196,17 +201,16 @@ class ConditionCompiler:
         operator, path = test.operator, (*path, test.operator)
         if operator == "in_class":
             return self._in_class(fact, test, path)
+        if declared.type is FactType.TIME:
+            return self._between_times(fact, declared, test, path)
         values = test.value if isinstance(test.value, list) else [test.value]
         given = [self._put_in(value, path) for value in values]
-        anchor = self._anchor(test, path) if declared.type is FactType.TIME else None
         for value, resolved in zip(values, given, strict=True):
             if resolved is None:
                 return NotConfigured(fact, str(value)[1:])
         if operator in _EQUALITY:
             words = self._words(declared, given, path)
             return Not(OneOf(fact, words)) if operator == "is_not" else OneOf(fact, words)
-        if declared.type is FactType.TIME:
-            return _REFUSED if anchor is None else self._elapsed((fact, declared), anchor, test, given, path)
         return self._within(fact, declared, operator, given, path)
 
     def _put_in(self, value: written.Scalar, path: Path) -> Any:
@@ -220,8 +224,9 @@ class ConditionCompiler:
         resolved = self.parameters.get(name)
         if isinstance(resolved, Bounds):
             return resolved.from_ if resolved.strict == "from" else resolved.to
-        if is_interval(resolved):
-            self.problems.add(path, f"the parameter `{name}` is a hold interval, which no condition compares")
+        if is_interval(resolved) and path[-1] != "inside":
+            said = f"the parameter `{name}` is a hold interval, which only `inside` asks for"
+            self.problems.add(path, said)
             return None
         return resolved
 
@@ -252,7 +257,7 @@ class ConditionCompiler:
         numbers = [self._number(declared, value, path) for value in values]
         if any(number is None for number in numbers):
             return _REFUSED
-        region = _region(operator, numbers)
+        region = region_of(operator, numbers)
         if region.is_empty:
             self.problems.add(path, "the lower bound is above the upper bound")
         return Within(fact, region.low, region.high, region.low_included, region.high_included)
@@ -269,6 +274,20 @@ class ConditionCompiler:
             self.problems.add(path, error.problem, expected="a number without a unit")
             return None
 
+    def _between_times(self, fact: Ref, declared: Declaration, test: written.Test, path: Path) -> Condition:
+        values = test.value if isinstance(test.value, list) else [test.value]
+        given = [self._put_in(value, path) for value in values]
+        anchor = self._anchor(test, path)
+        for value, resolved in zip(values, given, strict=True):
+            if resolved is None:
+                return NotConfigured(fact, str(value)[1:])
+        if anchor is None:
+            return _REFUSED
+        times = times_of((fact, declared), anchor, is_before=test.before is not None)
+        if test.inside is not None:
+            return inside(times, test.inside[1:], given[0], path, self.problems) or _REFUSED
+        return elapsed(times, test.operator, given, path, self.problems) or _REFUSED
+
     def _anchor(self, test: written.Test, path: Path) -> tuple[Ref, Declaration] | None:
         """Find the time that another one is measured to."""
         name = test.before or test.after or ""
@@ -280,77 +299,9 @@ class ConditionCompiler:
         self.problems.add(path, f"there is no time `{name}`", suggestion=nearest(name, times))
         return None
 
-    def _elapsed(
-        self,
-        measured: tuple[Ref, Declaration],
-        anchor: tuple[Ref, Declaration],
-        test: written.Test,
-        values: list[Any],
-        path: Path,
-    ) -> Condition:
-        (fact, declared), (other, other_declared) = measured, anchor
-        durations = [self._duration(value, path) for value in values]
-        counting = self._counting(durations, by_day=declared.by_day or other_declared.by_day, path=path)
-        if counting is None:
-            return _REFUSED
-        region = _region(test.operator, [duration.amount for duration in durations if duration])
-        if region.low is None:
-            region = replace(region, low=0)  # before means before (language §7.7)
-        if region.is_empty:
-            self.problems.add(path, "no time can fulfil this", expected="the lower bound first, or one above 0")
-        earlier, later = (fact, other) if test.before else (other, fact)
-        return Elapsed(earlier, later, counting, region.low, region.high, region.low_included, region.high_included)
-
     def _is_time(self, name: str) -> bool:
         found = self.scope.fact(name)
         return found is not None and found[1].type is FactType.TIME
-
-    def _duration(self, value: Any, path: Path) -> Duration | None:
-        try:
-            return parse_duration(str(value))
-        except InputError as error:
-            self.problems.add(path, error.problem, expected=error.expected)
-            return None
-
-    def _counting(self, durations: list[Duration | None], *, by_day: bool, path: Path) -> Counting | None:
-        units = {duration.in_days for duration in durations if duration}
-        if None in durations or not units:
-            return None
-        if len(units) > 1:
-            self.problems.add(path, "one bound counts elapsed time, the other calendar days")
-            return None
-        if by_day and units == {False}:
-            self.problems.add(path, "a fact of granularity `day` is compared in whole days", expected="`d` or `wk`")
-            return None
-        if by_day:
-            return Counting.WHOLE_DAYS
-        return Counting.CALENDAR if units == {True} else Counting.ELAPSED
-
-
-@dataclass(frozen=True, slots=True)
-class _Region:
-    low: Any
-    high: Any
-    low_included: bool = True
-    high_included: bool = True
-
-    @property
-    def is_empty(self) -> bool:
-        if self.low is None or self.high is None:
-            return False
-        both_included = self.low_included and self.high_included
-        return bool(self.low > self.high or (self.low == self.high and not both_included))
-
-
-def _region(operator: str, values: list[Any]) -> _Region:
-    """Give the region of values for which a bound holds (language §7.3)."""
-    match operator:
-        case "between":
-            return _Region(values[0], values[1])
-        case "at_least" | "more_than":
-            return _Region(values[0], None, low_included=operator == "at_least")
-        case _:
-            return _Region(None, values[0], high_included=operator == "at_most")
 
 
 def binding_of(each: str) -> tuple[str, str]:

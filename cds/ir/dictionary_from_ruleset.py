@@ -1,23 +1,23 @@
-"""The ruleset's fact dictionary and substances, as the types that facts are parsed with."""
+"""The ruleset's fact dictionary, as the types that facts are parsed with."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
-from cds.errors import InputError, nearest
+from cds.errors import InputError
 from cds.facts.decimals import read_number
 from cds.facts.dictionary import Declaration, Dictionary, FactType
 from cds.facts.model import Reason
 from cds.facts.schema import RESERVED
 from cds.facts.ucum import parse_unit
 from cds.facts.units import convert, parse_quantity
+from cds.ir.calculations_from_ruleset import calculation_of, check_circles
+from cds.ir.codes_from_ruleset import check_codes_of_fact, codes_of_fact
 from cds.ruleset.conditions import Scalar
-from cds.ruleset.model import CodeBinding, Fact, RulesetDocument
+from cds.ruleset.model import Fact, RulesetDocument
 from cds.ruleset.places import Path
 from cds.ruleset.problems import Problems
-from cds.terminology.codes import Code
-from cds.terminology.concepts import Concepts, Product, Substance
 
 AS_OF = Declaration("as_of", FactType.TIME, ask="")
 _MEASURED = frozenset({FactType.NUMBER, FactType.QUANTITY})
@@ -28,48 +28,9 @@ def dictionary_of(document: RulesetDocument, problems: Problems) -> Dictionary:
     declared = {"as_of": AS_OF}
     _check_names(document.facts, ("facts",), RESERVED, problems)
     for name, fact in document.facts.items():
-        declared.update(_declarations(name, fact, ("facts", name), problems))
+        declared.update(_declarations(name, fact, ("facts", name), problems, beside=document.facts))
+    check_circles(declared, problems)
     return declared
-
-
-def concepts_of(document: RulesetDocument, problems: Problems) -> Concepts:
-    """Give the table of substances, products and classes."""
-    for id_, substance in document.substances.items():
-        for name in substance.classes:
-            if name not in document.classes:
-                path = ("substances", id_, "classes")
-                problems.add(path, f"there is no class `{name}`", suggestion=nearest(name, document.classes))
-    for number, product in enumerate(document.products):
-        for name in product.substances:
-            if name not in document.substances:
-                place: Path = ("products", number, "substances")
-                problems.add(place, f"there is no substance `{name}`", suggestion=nearest(name, document.substances))
-    return Concepts(
-        substances={
-            id_: Substance(
-                id=id_,
-                classes=frozenset(substance.classes),
-                names=tuple(sorted(substance.names)),
-                brands=tuple(sorted(substance.brands)),
-                codes=_codes(substance.codes),
-            )
-            for id_, substance in sorted(document.substances.items())
-        },
-        products=tuple(
-            Product(
-                substances=tuple(sorted(product.substances)),
-                code=Code(product.system, product.code) if product.system and product.code else None,
-                brand=product.brand,
-                guess=product.guess,
-            )
-            for product in sorted(document.products, key=lambda p: (p.brand or "", p.system or "", p.code or ""))
-        ),
-        classes=frozenset(document.classes),
-    )
-
-
-def _codes(bindings: list[CodeBinding]) -> tuple[Code, ...]:
-    return tuple(sorted(Code(binding.system, binding.code) for binding in bindings))
 
 
 def _check_names(facts: Mapping[str, Fact], path: Path, reserved: Collection[str], problems: Problems) -> None:
@@ -84,20 +45,23 @@ def _check_names(facts: Mapping[str, Fact], path: Path, reserved: Collection[str
 
 
 def _declarations(
-    name: str, fact: Fact, path: tuple[str, ...], problems: Problems
+    name: str, fact: Fact, path: tuple[str, ...], problems: Problems, *, beside: Mapping[str, Fact]
 ) -> Iterator[tuple[str, Declaration]]:
+    """Give the declarations of a fact; `beside` are the patient's facts, from which it may be calculated."""
     _check(fact, path, problems)
-    yield name, _declaration(name, fact, path, problems)
+    yield name, _declaration(name, fact, path, problems, beside=beside)
     if fact.taken:
         ask = f"When was this measured: {fact.ask}"
         yield f"{name}.taken", Declaration(f"{name}.taken", FactType.TIME, ask=ask, not_after_as_of=True)
 
 
-def _declaration(name: str, fact: Fact, path: tuple[str, ...], problems: Problems) -> Declaration:
+def _declaration(
+    name: str, fact: Fact, path: tuple[str, ...], problems: Problems, *, beside: Mapping[str, Fact]
+) -> Declaration:
     items: dict[str, Declaration] = {}
     _check_names(fact.items, (*path, "items"), ("id",), problems)
     for item_name, item_fact in fact.items.items():
-        items.update(_declarations(item_name, item_fact, (*path, "items", item_name), problems))
+        items.update(_declarations(item_name, item_fact, (*path, "items", item_name), problems, beside=beside))
     return Declaration(
         name=name,
         type=fact.type,
@@ -111,7 +75,9 @@ def _declaration(name: str, fact: Fact, path: tuple[str, ...], problems: Problem
         not_after_as_of=fact.not_after is not None,
         taken=fact.taken,
         required=fact.required,
-        codes=_codes(fact.codes),
+        allergen=fact.allergen,
+        codes=codes_of_fact(fact.codes),
+        calculated=calculation_of(fact, beside, path, problems),
         items=items,
     )
 
@@ -124,6 +90,7 @@ _ONLY_FOR: Mapping[str, frozenset[FactType]] = {
     "molar_mass": frozenset({FactType.QUANTITY}),
     "taken": _MEASURED,
     "required": frozenset({FactType.ENUM, FactType.BOOLEAN}),
+    "allergen": frozenset({FactType.CONCEPT}),
     "items": frozenset({FactType.LIST}),
     "not_after": frozenset({FactType.TIME}),
 }
@@ -141,14 +108,18 @@ def _check(fact: Fact, path: tuple[str, ...], problems: Problems) -> None:
     needed = _NEEDS.get(fact.type)
     if needed and not getattr(fact, needed):
         problems.add(path, f"a fact of type `{fact.type}` needs `{needed}`")
-    if fact.ask is None and fact.type not in _UNASKED:
+    if fact.ask is None and fact.type not in _UNASKED and fact.calculated is None:
         problems.add(path, "a fact needs `ask`, the question that would settle it")
+    check_codes_of_fact(fact, path, problems)
     for value in sorted(_WAYS_OF_BEING_UNKNOWN.intersection(fact.values)):
         problems.add((*path, "values"), f"`{value}` says that a fact is unknown", expected="another word for a value")
     if fact.granularity == "day" and fact.type is not FactType.TIME:
         problems.add((*path, "granularity"), f"`granularity` does not go with the type `{fact.type}`")
-    if fact.type is FactType.LIST and len(path) > len(("facts", "name")):
-        problems.add(path, "a list cannot hold lists")
+    if len(path) > len(("facts", "name")):
+        if fact.type is FactType.LIST:
+            problems.add(path, "a list cannot hold lists")
+        if fact.calculated is not None:
+            problems.add((*path, "calculated"), "a fact of an item is not calculated", expected="a fact of the patient")
 
 
 def _is_given(value: object) -> bool:

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from graphlib import CycleError
 
 from cds.facts.dictionary import Dictionary
+from cds.ir.adopted_from_ruleset import Adoptions
 from cds.ir.checks import check_document
+from cds.ir.concepts_from_ruleset import concepts_of
 from cds.ir.conditions_from_ruleset import ConditionCompiler, Results, binding_of, check_binding
-from cds.ir.dictionary_from_ruleset import concepts_of, dictionary_of
+from cds.ir.dates_from_ruleset import check_dates
+from cds.ir.dictionary_from_ruleset import dictionary_of
 from cds.ir.layers import circle_of, layers_of, used_by
 from cds.ir.nodes import AllOf, Condition
 from cds.ir.parameters_from_ruleset import (
@@ -21,6 +24,7 @@ from cds.ir.parameters_from_ruleset import (
     questions_of,
     value_in,
 )
+from cds.ir.places_in_texts import check_places
 from cds.ir.program import Identity, Interval, Program, Rule, World
 from cds.ir.scope import Scope
 from cds.ir.steps_from_ruleset import (
@@ -50,10 +54,12 @@ def compile_ruleset(loaded: LoadedRuleset) -> Program:
     """
     document, problems = loaded.document, Problems(loaded.places)
     dictionary = dictionary_of(document, problems)
-    concepts = concepts_of(document, problems)
+    concepts = concepts_of(document, problems, loaded.tables)
     questions = questions_of(document)
     check_questions(questions, document, problems)
     check_document(document, dictionary, problems)
+    check_dates(document, dictionary, problems)
+    check_places(document, problems)
     scope = Scope(dictionary, _derived(document, dictionary, problems))
     problems.raise_if_any()
 
@@ -119,6 +125,11 @@ def _world(
         concepts=concepts,
         results=_results(document),
         parameters={name: value_in(choices, name, parameter) for name, parameter in document.parameters.items()},
+        adoptions=Adoptions(
+            parameters=document.parameters,
+            sources={name: choices[f"${name}"] for name in document.parameters if f"${name}" in choices},
+            set_by_site=frozenset(document.set),
+        ),
         problems=problems,
         units=Units(scope.dictionary),
     )

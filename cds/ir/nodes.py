@@ -146,7 +146,20 @@ class NotConfigured:
     parameter: str
 
 
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A test on what is adopted for a parameter: the same for every patient, in one world (language §7.12)."""
+
+    parameter: str
+    test: str
+    """How the ruleset put it: `is trial`, `in [any, trial]`, `is set`."""
+    said: str
+    """The value adopted, with its source, or `not configured`."""
+    holds: bool | None
+    """None where the site has not set the parameter: UNKNOWN."""
+
+
 FactLeaf = OneOf | InClass | Within | Elapsed | IsKnown | NotConfigured
 """A leaf on facts as they were given."""
-Leaf = FactLeaf | Derived
+Leaf = FactLeaf | Derived | Adopted
 Condition = AllOf | AnyOf | Not | Leaf | Quantified | Applies

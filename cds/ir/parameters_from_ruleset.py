@@ -121,6 +121,8 @@ def positions_on(question: Question) -> tuple[Position, ...]:
             value=_said(position),
             adopted=source == adopted,
             confirmed=position.confirmed,
+            locator=position.locator,
+            note=position.note,
         )
         for source, position in question.positions.items()
     ]
@@ -181,9 +183,18 @@ def is_interval(value: ParameterValue | None) -> bool:
 
 
 def parameters_named(model: BaseModel) -> frozenset[str]:
-    """Give the parameters, with their `$`, that a part of a ruleset names anywhere."""
+    """Give the parameters, with their `$`, that a part of a ruleset names anywhere, also as a key (language §7.12)."""
     nodes = _nodes(model.model_dump(by_alias=True, exclude_none=True))
     return frozenset(node for node in nodes if isinstance(node, str) and node.startswith("$"))
+
+
+def words_tested(model: BaseModel) -> Iterator[tuple[str, bool | str]]:
+    """Give the words that the conditions of a part of a ruleset ask for, each with the name of its parameter."""
+    for node in _nodes(model.model_dump(by_alias=True, exclude_none=True)):
+        for key, test in node.items() if isinstance(node, dict) else ():
+            if key.startswith("$"):
+                words = [test["is"]] if "is" in test else test.get("in", [])
+                yield from ((key[1:], word) for word in words)
 
 
 def leaf_facts(condition: BaseModel) -> frozenset[str]:
@@ -209,8 +220,8 @@ def _models(value: object) -> Iterator[BaseModel]:
 
 
 def _nodes(value: object) -> Iterator[object]:
-    """Walk a dumped model: every mapping, and every text and number in it."""
+    """Walk a dumped model: every mapping, and every key, text and number in it."""
     yield value
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in inner:
         yield from _nodes(part)

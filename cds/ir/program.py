@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from cds.facts.dictionary import Dictionary
-from cds.ir.nodes import Condition
+from cds.ir.nodes import Condition, Ref
 from cds.terminology.concepts import Concepts
 
 HOLD_STATES = (
@@ -65,6 +65,8 @@ class Citation:
     locator: str | None
     strength: str | None
     confirmed: str
+    standing: str | None = None
+    """Whether the source calls a contraindication `absolute` or `relative`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,44 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapse:
+    """How much time lies between a date and what it is counted from: calendar days, or elapsed microseconds."""
+
+    low: int
+    high: int
+    in_days: bool
+
+
+Amount = TypeVar("Amount", bound=Interval | Lapse)
+
+
+@dataclass(frozen=True, slots=True)
+class BySource(Generic[Amount]):
+    """How long one source makes it; `confirmed` is primary, secondary or unconfirmed."""
+
+    source: str
+    confirmed: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisedDate:
+    """A date that a rule's advice tells: so long before or after a time (language §8.12)."""
+
+    name: str
+    anchor: Ref
+    is_before: bool
+    by: str | None
+    """The adopted source; None for a duration of the rule's own, and where no position is adopted."""
+    amount: Interval | Lapse | None
+    """None where no position is adopted, or the site has not set the parameter."""
+    others: tuple[BySource[Interval | Lapse], ...] = ()
+    """The positions that are not adopted, by source."""
+    unset: str | None = None
+    """The parameter that the site has not set."""
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """What one source says about a parameter or a rule; `value` is the value as the ruleset writes it."""
 
@@ -86,6 +126,8 @@ class Position:
     value: Any
     adopted: bool
     confirmed: str
+    locator: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +162,10 @@ class Rule(Step):
     sources: tuple[Citation, ...] = ()
     positions: tuple[Position, ...] = ()
     restart: str | None = None
+    other_intervals: tuple[BySource[Interval], ...] = ()
+    """Of a dated hold, the positions on its interval that are not adopted, by source."""
+    dates: tuple[AdvisedDate, ...] = ()
+    """By name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cds.ir.conditions_from_ruleset import binding_of
+from cds.ir.dates_from_ruleset import dates_of, other_intervals_of
 from cds.ir.parameters_from_ruleset import Question, parameters_named, positions_on
 from cds.ir.program import (
     Advice,
@@ -123,13 +124,15 @@ def _rule(rule: written.Rule, document: written.RulesetDocument, positions: tupl
         sources=tuple(sorted(_citations(rule, document), key=lambda cited: (cited.source, cited.locator or ""))),
         positions=positions,
         restart=rule.then.restart,
+        other_intervals=other_intervals_of(rule, document),
+        dates=dates_of(rule, document),
     )
 
 
 def _citations(rule: written.Rule, document: written.RulesetDocument) -> Iterator[Citation]:
     for reference in rule.sources:
         full = written.SourceReference(id=reference) if isinstance(reference, str) else reference
-        yield Citation(full.id, full.locator, full.strength, document.sources[full.id].confirmed)
+        yield Citation(full.id, full.locator, full.strength, document.sources[full.id].confirmed, full.standing)
 
 
 class _Positions:

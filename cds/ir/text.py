@@ -8,6 +8,7 @@ from fractions import Fraction
 from cds.facts.decimals import number_text
 from cds.facts.dictionary import Dictionary
 from cds.ir.nodes import (
+    Adopted,
     AllOf,
     AnyOf,
     Applies,
@@ -59,6 +60,8 @@ def leaf_text(leaf: Leaf, units: Units) -> str:
             unit = units.of(fact)
             shown = tuple(None if end is None else quantity_text(end, unit) for end in (low, high))
             return f"{fact} {_bounds_text(*shown, low_included=low_included, high_included=high_included)}"
+        case Elapsed(earlier, later, _, 0, None, True):
+            return f"{earlier} not after {later}"
         case Elapsed(earlier, later, counting, low, high, low_included, high_included):
             low = None if low == 0 and high is not None else low
             shown = tuple(None if end is None else duration_text(end, counting) for end in (low, high))
@@ -69,6 +72,8 @@ def leaf_text(leaf: Leaf, units: Units) -> str:
         case Derived(derivation, variable):
             name = derivation.partition(":")[2].rpartition("/")[2]
             return f"{variable}.{name}" if variable else name
+        case Adopted(parameter, test):
+            return f"adopted {parameter} {test}"
         case _:
             return f"{leaf.fact} against ${leaf.parameter} (not configured)"
 

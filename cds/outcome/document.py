@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
 from cds.backends.reference import At
 from cds.facts.dictionary import FactType
-from cds.facts.instants import TZDATA_VERSION, format_instant
+from cds.facts.instants import TZDATA_VERSION
 from cds.facts.model import Facts, Item
-from cds.facts.time_text import day_text
+from cds.facts.time_text import day_text, reckoned_text
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth
 from cds.ir.nodes import Ref
-from cds.ir.program import Program, Rule
+from cds.ir.program import HoldAdvice, Program, Rule
 from cds.ir.verdicts import PATIENT, Verdicts
 from cds.outcome.asking import Questions
+from cds.outcome.citation_document import position_document, source_document
+from cds.outcome.dates import dates_of
 from cds.outcome.disposition import Disposition, disposition_of
 from cds.outcome.findings import Finding, findings_of, in_order
 from cds.outcome.hold_document import hold_document
-from cds.outcome.holds import Hold, earliest_procedure, hold_of
-from cds.outcome.reasons import list_trace, question_about, reasons
+from cds.outcome.holds import WITHOUT_A_DATE, Hold, earliest_procedure, hold_of
+from cds.outcome.reasons import Traced, list_trace, question_about, reasons
 from cds.records import decision as doc
 from cds.ruleset.version import SEMANTICS
 from cds.trace import sentences
@@ -46,6 +48,7 @@ class _Builder:
     """By rule and binding, what would settle it."""
     traced: dict[tuple[str, str, int], tuple[LeafTrace, ...]] = field(default_factory=dict)
     """By rule, binding and world, what its verdict rests on."""
+    leaves: Traced = field(default_factory=Traced)
 
     def document(self, engines: list[str]) -> doc.DecisionDocument:
         findings = findings_of(self.program, self.verdicts)
@@ -83,11 +86,18 @@ class _Builder:
             template = self.program.rules[recommendation["rule"]].text
             item = self._items.get(recommendation["binding"])
             open_questions = self.open_questions.get((recommendation["rule"], recommendation["binding"]), [])
+            label, classes = (None, ()) if item is None else (item.label, self._classes(recommendation["hold"]))
             recommendation["text"] = sentences.recommendation_text(
-                template, recommendation, item.label if item else None, open_questions
+                template, recommendation, label, open_questions, classes
             )
         for asked, question in zip(built["ask"], self.questions.in_order(), strict=True):
             asked["prompt"] = sentences.prompt_text(question.question)
+
+    def _classes(self, hold: doc.Hold | None) -> Collection[str]:
+        """Give the classes of the substance that a hold is about."""
+        if hold is None or hold["substance"] is None:
+            return ()
+        return self.program.concepts.substances[hold["substance"]].classes
 
     def _ruleset(self) -> doc.RulesetIdentity:
         identity = self.program.identity
@@ -125,13 +135,24 @@ class _Builder:
             "title": rule.title,
             "assumed": finding.is_assumed,
             "hold": None if hold is None else hold_document(finding, hold, self.program, self.facts),
-            "sources": [_source(cited) for cited in rule.sources],
-            "positions": [] if finding.is_withheld else [_position(position) for position in rule.positions],
+            "dates": self._dates(finding, hold),
+            "sources": [source_document(cited) for cited in rule.sources],
+            "positions": [] if finding.is_withheld else [position_document(position) for position in rule.positions],
             "because": [_leaf(leaf) for leaf in traced],
             "overridden_by": finding.overridden_by,
             "opposed_by": finding.opposed_by,
             "worlds": self._world_verdicts(finding),
         }
+
+    def _dates(self, finding: Finding, hold: Hold | None) -> list[doc.DateTold]:
+        """Give the dates of advice that stands; a dated hold whose own date is not given gives no other either."""
+        rule = finding.rule
+        if not rule.dates or finding.status not in {"applies", "contested"}:
+            return []
+        is_dated = self.program.advice[rule.advice].hold is HoldAdvice.DATED
+        if is_dated and hold is not None and hold.state in WITHOUT_A_DATE:
+            return []
+        return dates_of(rule.dates, self._items.get(finding.binding), self.facts)
 
     def _reasons(self, finding: Finding) -> tuple[LeafTrace, ...]:
         preferred = (TRUE,) if finding.status in {"contested", "overridden"} else (UNKNOWN, TRUE)
@@ -141,7 +162,7 @@ class _Builder:
         found = self.traced.get((rule.id, binding, world))
         if found is None:
             at = self._at(rule, binding, world)
-            found = self.traced[rule.id, binding, world] = reasons(at.world.conditions[rule.id], at)
+            found = self.traced[rule.id, binding, world] = reasons(at.world.conditions[rule.id], at, self.leaves)
         return found
 
     def _ask(self, finding: Finding, hold: Hold | None) -> None:
@@ -166,9 +187,8 @@ class _Builder:
 
     def _open_in_overriders(self, finding: Finding) -> Iterator[Question]:
         """Give what is open in every rule that could override this: one that is settled leaves the next."""
-        for overrider in self.program.rules.values():
-            if finding.rule.id in overrider.overrides:
-                yield from self._open(overrider, finding.binding if overrider.list else PATIENT)
+        for overrider in finding.withholders:
+            yield from self._open(overrider.rule, overrider.binding)
 
     def _missing(self, finding: Finding, hold: Hold) -> Iterator[Question]:
         at = self._at(finding.rule, finding.binding, 0)
@@ -206,7 +226,7 @@ class _Builder:
         ]
 
     def _instant(self, instant: int | None) -> str | None:
-        return None if instant is None else format_instant(instant, self.facts.zone)
+        return None if instant is None else reckoned_text(instant, self.facts.zone, by_day=False)
 
     def _not_listed(self, findings: list[Finding]) -> Iterator[Finding]:
         """Give what does not apply, what is skipped, and what was never TRUE and is overridden."""
@@ -233,20 +253,6 @@ def truth_word(truth: Truth) -> str:
 
 def _is_active_hold(finding: Finding) -> bool:
     return finding.rule.kind == "hold" and finding.status in {"applies", "cannot_decide", "contested"}
-
-
-def _source(cited: Any) -> doc.SourceCited:
-    return {"id": cited.source, "locator": cited.locator, "strength": cited.strength, "confirmed": cited.confirmed}
-
-
-def _position(position: Any) -> doc.PositionTaken:
-    return {
-        "of": position.of,
-        "source": position.source,
-        "value": position.value,
-        "adopted": position.adopted,
-        "confirmed": position.confirmed,
-    }
 
 
 def _leaf(leaf: LeafTrace) -> doc.LeafMet:

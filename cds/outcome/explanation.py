@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cds.backends.reference import At, items_meant, truth_of
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth, negation
-from cds.ir.nodes import AllOf, AnyOf, Applies, Condition, Derived, Elapsed, FactLeaf, Not, Quantified, Ref
+from cds.ir.nodes import Adopted, AllOf, AnyOf, Applies, Condition, Derived, Elapsed, FactLeaf, Not, Quantified, Ref
 from cds.ir.program import Rule
 from cds.ir.text import Units, text_of
 from cds.ir.verdicts import PATIENT, REST
@@ -109,12 +109,14 @@ def _closure(list_name: str, at: At, *, if_so: Truth) -> Trace:
     return Trace("leaf", leaf.leaf, leaf.truth, leaf=leaf, about=list_name, if_so=follows, if_not=UNKNOWN)
 
 
-def _grounded(leaf: FactLeaf, at: At) -> FactLeaf:
+def _grounded(leaf: FactLeaf | Adopted, at: At) -> FactLeaf | Adopted:
     """Name the items that a leaf is about, so that one leaf on the same facts is one, wherever it stands."""
 
     def ground(fact: Ref) -> Ref:
         return fact if fact.variable is None else Ref(at.items[fact.variable].binding, fact.name)
 
+    if isinstance(leaf, Adopted):
+        return leaf
     if isinstance(leaf, Elapsed):
         return replace(leaf, earlier=ground(leaf.earlier), later=ground(leaf.later))
     return replace(leaf, fact=ground(leaf.fact))

@@ -6,7 +6,7 @@ Language §8.5, §8.8, §9.1, §10.1.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth
@@ -26,6 +26,8 @@ class Finding:
     status: Status
     assumed: bool = False
     overridden_by: str | None = None
+    withheld_by: list[Finding] = field(default_factory=list)
+    """Those that could override it and are UNKNOWN: each has to be settled before its advice can be given."""
     opposed_by: list[str] = field(default_factory=list)
 
     @property
@@ -49,6 +51,12 @@ class Finding:
     def is_withheld(self) -> bool:
         """Say whether a rule that could override this one cannot be decided: no date and no number is given then."""
         return self.status == "cannot_decide" and self.overridden_by is not None
+
+    @property
+    def withholders(self) -> Iterator[Finding]:
+        """Give what has to be settled before this can be told: of one that is TRUE but withheld, what withholds it."""
+        for withheld_by in self.withheld_by:
+            yield from withheld_by.withholders if withheld_by.verdict is TRUE else (withheld_by,)
 
     @property
     def is_rest_of_list(self) -> bool:
@@ -143,14 +151,20 @@ def _override(overrider: Finding, target: Finding) -> None:
     if overrider.acts:
         if target.status != "overridden":
             target.status, target.overridden_by = "overridden", overrider.rule.id
-    elif target.status not in {"overridden", "skipped"} and target.overridden_by is None:
-        target.status, target.overridden_by = "cannot_decide", overrider.rule.id
+    else:
+        _withhold(overrider, target)
+
+
+def _withhold(overrider: Finding, target: Finding) -> None:
+    if target.status not in {"overridden", "skipped"}:
+        target.status, target.overridden_by = "cannot_decide", target.overridden_by or overrider.rule.id
+        target.withheld_by.append(overrider)
 
 
 def _apply_hold_precedence(program: Program, findings: Iterable[Finding]) -> None:
     """Let `unidentified`, then `prescriber`, outrank every other hold of one medication (language §8.11)."""
     by_binding: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
+    for finding in sorted(findings, key=lambda found: found.rule.id):
         if finding.rule.kind == "hold":
             by_binding[finding.binding].append(finding)
     for group in by_binding.values():
@@ -159,6 +173,18 @@ def _apply_hold_precedence(program: Program, findings: Iterable[Finding]) -> Non
             for other in group if first else ():
                 if first and other.status != "overridden" and _stands_for(program, other) is not outranking:
                     other.status, other.overridden_by = "overridden", first.rule.id
+        _withhold_dates(program, group)
+
+
+def _withhold_dates(program: Program, group: Iterable[Finding]) -> None:
+    """Withhold dated holds of a medication while it is open whether stopping it is ours to advise (language §8.11)."""
+    standing = [(found, _stands_for(program, found)) for found in group]
+    for outranking, meant in standing:
+        is_open = outranking.status in {"cannot_decide", "contested"}
+        if is_open and meant in {HoldAdvice.UNIDENTIFIED, HoldAdvice.PRESCRIBER}:
+            for target, stands_for in standing:
+                if stands_for is HoldAdvice.DATED:
+                    _withhold(outranking, target)
 
 
 def _stands_for(program: Program, finding: Finding) -> HoldAdvice | None:

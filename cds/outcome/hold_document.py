@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from cds.facts.dictionary import FactType
-from cds.facts.instants import Zone, format_instant
 from cds.facts.model import Facts, Item, TimeSpan, Word
-from cds.facts.time_text import day_text, span_text
+from cds.facts.time_text import reckoned_text, span_text
+from cds.facts.zones import Zone
 from cds.ir.kleene import FALSE
 from cds.ir.nodes import AllOf, Condition, InClass
 from cds.ir.program import Interval, Program, Rule
+from cds.outcome.deadlines import Deadline, deadline_for
 from cds.outcome.findings import Finding
-from cds.outcome.holds import DATED_STATES, Deadline, Hold, dated_hold
+from cds.outcome.holds import DATED_STATES, PROCEDURE_START, Hold, dated_hold, is_taken_as_assumed
 from cds.records import decision as doc
 
 
@@ -34,7 +35,8 @@ def hold_document(finding: Finding, hold: Hold, program: Program, facts: Facts) 
         "last_permitted_dose": _last_permitted(deadline, zone),
         "no_dose_from": _no_dose_from(deadline, zone),
         "last_dose": _time_text(item, "last_dose", zone),
-        "earliest_procedure": None if earliest is None else format_instant(earliest, zone),
+        "earliest_procedure": None if earliest is None else reckoned_text(earliest, zone, by_day=False),
+        "other_deadlines": list(_other_deadlines(finding.rule, item, facts)) if is_dated else [],
         "restart": None if finding.is_withheld else finding.rule.restart,
         "record_status": _word_of(item, "status"),
     }
@@ -87,16 +89,28 @@ def _classes_named(condition: Condition) -> Iterator[str]:
             return
 
 
+def _other_deadlines(rule: Rule, item: Item, facts: Facts) -> Iterator[doc.OtherDeadline]:
+    """Give the deadline by every position that is not adopted; None where its doses are not those of the patient."""
+    start = cast("TimeSpan", facts.value(PROCEDURE_START))  # INVARIANT: a dated state has one
+    for other in rule.other_intervals:
+        deadline = deadline_for(other.amount, start, facts.zone) if is_taken_as_assumed(item, other.amount) else None
+        yield {
+            "source": other.source,
+            "interval": cast("doc.Interval", _interval(other.amount)),
+            "last_permitted_dose": _last_permitted(deadline, facts.zone),
+            "confirmed": other.confirmed,
+        }
+
+
 def _last_permitted(deadline: Deadline | None, zone: Zone) -> str | None:
-    if deadline is None:
-        return None
-    return day_text(deadline.last, zone) if deadline.by_day else format_instant(deadline.last, zone)
+    return None if deadline is None else reckoned_text(deadline.last, zone, by_day=deadline.by_day)
 
 
 def _no_dose_from(deadline: Deadline | None, zone: Zone) -> str | None:
     if deadline is None:
         return None
-    return day_text(deadline.last + 1, zone) if deadline.by_day else format_instant(deadline.last, zone)
+    first = deadline.last + 1 if deadline.by_day else deadline.last
+    return reckoned_text(first, zone, by_day=deadline.by_day)
 
 
 def _interval(interval: Interval | None) -> dict[str, Any] | None:

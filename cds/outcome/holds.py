@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from math import ceil
+from dataclasses import dataclass
 
-from cds.facts.instants import Zone
 from cds.facts.model import Facts, Item, Span, TimeSpan, Word
 from cds.ir.kleene import TRUE
 from cds.ir.program import HoldAdvice, Interval, Program, Settings
 from cds.ir.verdicts import REST
+from cds.outcome.deadlines import MICROSECONDS_AN_HOUR, Deadline, deadline_for, earliest_after
 from cds.outcome.findings import Finding
 from cds.trace.model import HoldReason
 
-MICROSECONDS_AN_HOUR = 3_600_000_000
 PROCEDURE_START = "procedure.start"
 WITHOUT_A_DATE = frozenset({"unidentified", "prescriber", "contested", "undecidable"})
 """States that give no date, and leave the earliest procedure open."""
@@ -38,17 +35,6 @@ class Hold:
     """Item facts (by name) and patient facts (by full name) that would settle an `undecidable` state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The last permitted dose: a whole day, or an instant."""
-
-    last: int
-    """The last microsecond at which a dose is permitted, however early the procedure starts."""
-    by_day: bool
-    latest: int
-    """The same for the latest start; another instant only where the start is known as an interval."""
-
-
 def hold_of(finding: Finding, item: Item, program: Program, facts: Facts) -> Hold:
     """Give the hold that a finding of kind `hold` stands for."""
     meant = program.advice[finding.rule.advice].hold
@@ -66,50 +52,68 @@ def hold_of(finding: Finding, item: Item, program: Program, facts: Facts) -> Hol
 
 def dated_hold(item: Item, interval: Interval | None, facts: Facts, settings: Settings) -> Hold:
     """Give the hold of a medication that is to be stopped for an interval (language §10.4)."""
-    hold = Hold(item, "undecidable", HoldReason.INTERVAL_NOT_CONFIGURED, interval=interval)
     if interval is None:
-        return hold
-    if interval.counting == "doses":
-        frequency = item.value("frequency")
-        if not isinstance(frequency, Span) or frequency.low != frequency.high:
-            return replace(hold, reason=HoldReason.FREQUENCY_UNKNOWN, missing=("frequency",))
-        if frequency.low != interval.per_day:
-            return replace(hold, state="prescriber", reason=HoldReason.OTHER_FREQUENCY)
-    hold = replace(hold, earliest_procedure=_earliest(item, interval, facts))
+        return Hold(item, "undecidable", HoldReason.INTERVAL_NOT_CONFIGURED)
+    is_as_assumed = is_taken_as_assumed(item, interval)
+    if is_as_assumed is None:
+        return Hold(item, "undecidable", HoldReason.FREQUENCY_UNKNOWN, interval, missing=("frequency",))
+    if not is_as_assumed:
+        return Hold(item, "prescriber", HoldReason.OTHER_FREQUENCY, interval)
     start = facts.value(PROCEDURE_START)
     if not isinstance(start, TimeSpan):
-        return replace(hold, reason=HoldReason.PROCEDURE_START_UNKNOWN, missing=(PROCEDURE_START,))
+        return Hold(item, "undecidable", HoldReason.PROCEDURE_START_UNKNOWN, interval, missing=(PROCEDURE_START,))
     if start.high < facts.as_of:
-        return replace(hold, reason=HoldReason.PROCEDURE_START_PASSED, missing=(PROCEDURE_START,))
-    hold = replace(hold, deadline=deadline_for(interval, start, facts.zone))
-    return _against_deadline(hold, interval, facts, settings)
+        return Hold(item, "undecidable", HoldReason.PROCEDURE_START_PASSED, interval, missing=(PROCEDURE_START,))
+    return _against(deadline_for(interval, start, facts.zone), item, interval, facts, settings)
 
 
-def deadline_for(interval: Interval, start: TimeSpan, zone: Zone) -> Deadline:
-    """Give the last permitted dose before a procedure, by the longer end of the interval (language §10.3)."""
-    by_day = interval.counting != "hours"
-    last, latest = (_last_permitted(interval, instant, zone) for instant in (start.low, start.high))
-    return Deadline(last, by_day, latest)
+def is_taken_as_assumed(item: Item, interval: Interval) -> bool | None:
+    """Say whether a medication is taken as often as an interval in doses assumes; None if that is not known."""
+    if interval.counting != "doses":
+        return True
+    frequency = item.value("frequency")
+    if not isinstance(frequency, Span) or frequency.low != frequency.high:
+        return None
+    return frequency.low == interval.per_day
 
 
-def _last_permitted(interval: Interval, start: int, zone: Zone) -> int:
-    if interval.counting == "hours":
-        return start - interval.high * MICROSECONDS_AN_HOUR
-    return zone.end_of_day(zone.day_of(start) - full_days(interval) - 1)
+def _against(deadline: Deadline, item: Item, interval: Interval, facts: Facts, settings: Settings) -> Hold:
+    """Hold what is known of the last dose against the deadline."""
+    if facts.as_of <= deadline.last:
+        return _before(deadline, item, interval, facts, settings)
+    state, reason, *missing = _past(deadline, item)
+    return Hold(item, state, reason, interval, deadline, _earliest(item, interval, facts), tuple(missing))
 
 
-def full_days(interval: Interval) -> int:
-    """Give the full days without a dose that an interval in days or doses means."""
-    if interval.counting == "doses" and interval.per_day:
-        return ceil(Fraction(interval.high, interval.per_day))
-    return interval.high
+def _before(deadline: Deadline, item: Item, interval: Interval, facts: Facts, settings: Settings) -> Hold:
+    if _status(item) not in NO_LONGER_TAKEN:  # a dose may have been taken since the last one that is known
+        earliest = earliest_after(interval, facts.as_of, facts.zone)
+    else:
+        earliest = _earliest(item, interval, facts)
+        last_dose = item.value("last_dose")
+        if isinstance(last_dose, TimeSpan) and earliest_after(interval, last_dose.high, facts.zone) <= facts.as_of:
+            return Hold(item, "satisfied", HoldReason.WASHOUT_ELAPSED, interval, deadline, earliest)
+    state = "due" if _is_within_window(deadline, facts, settings) else "planned"
+    return Hold(item, state, HoldReason.BEFORE_DEADLINE, interval, deadline, earliest)
 
 
-def earliest_after(interval: Interval, last_dose: int, zone: Zone) -> int:
-    """Give the first instant at which a procedure would satisfy the interval after a last dose."""
-    if interval.counting == "hours":
-        return last_dose + interval.high * MICROSECONDS_AN_HOUR
-    return zone.start_of_day(zone.day_of(last_dose) + full_days(interval) + 1)
+def _past(deadline: Deadline, item: Item) -> tuple[str, HoldReason] | tuple[str, HoldReason, str]:
+    """Give the state of a hold whose deadline has passed, why, and what would settle it if it is open."""
+    last_dose = item.value("last_dose")
+    if not isinstance(last_dose, TimeSpan):
+        return "undecidable", HoldReason.LAST_DOSE_UNKNOWN, "last_dose"
+    if last_dose.low > deadline.latest:
+        return "overdue", HoldReason.DOSE_AFTER_DEADLINE
+    if last_dose.low > deadline.last:
+        return "undecidable", HoldReason.PROCEDURE_START_TOO_VAGUE, PROCEDURE_START
+    if last_dose.high > deadline.last:
+        return "undecidable", HoldReason.LAST_DOSE_TOO_VAGUE, "last_dose"
+    if _status(item) in NO_LONGER_TAKEN:
+        return "satisfied", HoldReason.STOPPED_IN_TIME
+    reported = item.value("last_dose_reported_at")
+    if isinstance(reported, TimeSpan) and reported.low > deadline.last:
+        return "satisfied", HoldReason.REPORTED_AFTER_DEADLINE
+    return "undecidable", HoldReason.REPORT_TOO_OLD, "last_dose_reported_at"
 
 
 def _earliest(item: Item, interval: Interval, facts: Facts) -> int:
@@ -118,48 +122,12 @@ def _earliest(item: Item, interval: Interval, facts: Facts) -> int:
     return max(facts.as_of, earliest_after(interval, latest, facts.zone))
 
 
-def _against_deadline(hold: Hold, interval: Interval, facts: Facts, settings: Settings) -> Hold:
-    assert hold.deadline is not None  # noqa: S101  # INVARIANT: set by the caller
-    deadline, last_dose = hold.deadline.last, hold.item.value("last_dose")
-    if facts.as_of <= deadline:
-        return _before_deadline(hold, interval, facts, settings)
-    if not isinstance(last_dose, TimeSpan):
-        return replace(hold, reason=HoldReason.LAST_DOSE_UNKNOWN, missing=("last_dose",))
-    if last_dose.low > hold.deadline.latest:
-        return replace(hold, state="overdue", reason=HoldReason.DOSE_AFTER_DEADLINE)
-    if last_dose.low > deadline:
-        return replace(hold, reason=HoldReason.PROCEDURE_START_TOO_VAGUE, missing=(PROCEDURE_START,))
-    if last_dose.high > deadline:
-        return replace(hold, reason=HoldReason.LAST_DOSE_TOO_VAGUE, missing=("last_dose",))
-    if _status(hold.item) in NO_LONGER_TAKEN:
-        return replace(hold, state="satisfied", reason=HoldReason.STOPPED_IN_TIME)
-    reported = hold.item.value("last_dose_reported_at")
-    if isinstance(reported, TimeSpan) and reported.low > deadline:
-        return replace(hold, state="satisfied", reason=HoldReason.REPORTED_AFTER_DEADLINE)
-    return replace(hold, reason=HoldReason.REPORT_TOO_OLD, missing=("last_dose_reported_at",))
-
-
-def _before_deadline(hold: Hold, interval: Interval, facts: Facts, settings: Settings) -> Hold:
-    last_dose = hold.item.value("last_dose")
-    stopped = _status(hold.item) in NO_LONGER_TAKEN
-    washed_out = isinstance(last_dose, TimeSpan) and (
-        earliest_after(interval, last_dose.high, facts.zone) <= facts.as_of
-    )
-    if stopped and washed_out:
-        return replace(hold, state="satisfied", reason=HoldReason.WASHOUT_ELAPSED)
-    if not stopped:  # a dose may have been taken since the last one that is known
-        hold = replace(hold, earliest_procedure=earliest_after(interval, facts.as_of, facts.zone))
-    due = _is_within_window(hold, facts, settings)
-    return replace(hold, state="due" if due else "planned", reason=HoldReason.BEFORE_DEADLINE)
-
-
-def _is_within_window(hold: Hold, facts: Facts, settings: Settings) -> bool:
-    assert hold.deadline is not None  # noqa: S101  # INVARIANT: set by the caller
+def _is_within_window(deadline: Deadline, facts: Facts, settings: Settings) -> bool:
     if settings.reminder_hours is not None:
-        return hold.deadline.last - facts.as_of <= settings.reminder_hours * MICROSECONDS_AN_HOUR
+        return deadline.last - facts.as_of <= settings.reminder_hours * MICROSECONDS_AN_HOUR
     if settings.reminder_days is not None:
         zone = facts.zone
-        return zone.day_of(hold.deadline.last) - zone.day_of(facts.as_of) <= settings.reminder_days
+        return zone.day_of(deadline.last) - zone.day_of(facts.as_of) <= settings.reminder_days
     return False
 
 

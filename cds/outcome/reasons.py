@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from cds.backends.reference import At, items_meant, truth_of
-from cds.facts.model import Span, Text, TimeSpan, Unknown, Value, Word
-from cds.facts.time_text import span_text
+from cds.facts.model import Span, TimeSpan, Unknown, Value
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth, negation
 from cds.ir.nodes import (
+    Adopted,
     AllOf,
     AnyOf,
     Applies,
@@ -23,10 +23,13 @@ from cds.ir.nodes import (
     NotConfigured,
     Quantified,
     Ref,
+    Within,
 )
 from cds.ir.program import Program
-from cds.ir.text import Units, leaf_text, quantity_text, word
+from cds.ir.text import Units, leaf_text
 from cds.ir.verdicts import PATIENT, REST
+from cds.outcome.calculations import open_inputs, told
+from cds.outcome.value_text import value_text
 from cds.trace.model import LeafTrace, Question
 
 
@@ -42,74 +45,101 @@ _words: WeakKeyDictionary[Program, dict[int, LeafWords]] = WeakKeyDictionary()
 """By program and leaf; a program keeps its leaves alive, so that their ids name them."""
 
 
-def reasons(condition: Condition, at: At) -> tuple[LeafTrace, ...]:
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What has been traced for one patient so far: rules share many of their leaves and derived facts."""
+
+    leaves: dict[tuple[object, ...], LeafTrace] = field(default_factory=dict)
+    """By leaf, truth and the bindings of the items that it is about."""
+    derived: dict[tuple[str, str, int], tuple[LeafTrace, ...]] = field(default_factory=dict)
+    """By derivation, binding and world, what its truth rests on."""
+
+
+def reasons(condition: Condition, at: At, traced: Traced | None = None) -> tuple[LeafTrace, ...]:
     """Give the leaves that the condition's truth rests on, each once, in the condition's order.
 
     A TRUE or FALSE conjunction rests on all its parts or on those that are FALSE, a disjunction the other way round. An
     UNKNOWN one rests on its UNKNOWN parts; a conjunction's TRUE parts are told too, since they say whom it concerns.
     """
-    found = dict.fromkeys(_reasons(condition, at, truth_of(condition, at)))
-    return tuple(found)
+    looking = _Looking(traced or Traced())
+    looking.at(condition, at, truth_of(condition, at))
+    return tuple(looking.found)
 
 
-def _reasons(condition: Condition, at: At, truth: Truth) -> Iterator[LeafTrace]:
-    match condition:
-        case AllOf(parts):
-            for part in parts:
-                part_truth = truth_of(part, at)
-                if truth is not FALSE or part_truth is FALSE:
-                    yield from _reasons(part, at, part_truth)
-        case AnyOf(parts):
-            for part in parts:
-                part_truth = truth_of(part, at)
-                if part_truth is truth:
-                    yield from _reasons(part, at, part_truth)
-        case Not(part):
-            yield from _reasons(part, at, negation(truth))
-        case Quantified():
-            yield from _reasons_of_items(condition, at, truth)
-        case Derived(derivation, variable):
-            yield from _reasons_of_derived(derivation, variable, at, truth)
-        case Applies(rules):
-            for rule in rules:
-                yield from _reasons_of_rule(rule, at, truth)
-        case _:
-            yield leaf_trace(condition, at, truth)
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """The leaves found so far below one condition, as the keys of a mapping."""
 
+    traced: Traced
+    found: dict[LeafTrace, None] = field(default_factory=dict)
 
-def _reasons_of_items(node: Quantified, at: At, truth: Truth) -> Iterator[LeafTrace]:
-    fact_list = at.facts.list(node.list)
-    rests_on_all = truth is (FALSE if node.quantifier == "exists" else TRUE)
-    items = tuple(items_meant(node, fact_list.items, at))
-    for item in items:
-        inner = at.also(node, item)
-        part_truth = truth_of(node.part, inner)
-        if rests_on_all or part_truth is truth:
-            yield from _reasons(node.part, inner, part_truth)
-    if (truth is UNKNOWN and not fact_list.complete) or (rests_on_all and not items):
-        yield list_trace(node.list, at)
+    def at(self, condition: Condition, at: At, truth: Truth) -> None:
+        """Find the leaves that the truth of a condition rests on."""
+        match condition:
+            case AllOf(parts):
+                for part in parts:
+                    part_truth = TRUE if truth is TRUE else truth_of(part, at)
+                    if truth is not FALSE or part_truth is FALSE:
+                        self.at(part, at, part_truth)
+            case AnyOf(parts):
+                for part in parts:
+                    part_truth = FALSE if truth is FALSE else truth_of(part, at)
+                    if part_truth is truth:
+                        self.at(part, at, part_truth)
+            case Not(part):
+                self.at(part, at, negation(truth))
+            case Quantified():
+                self._at_items(condition, at, truth)
+            case Derived(derivation, variable):
+                self._at_derived(derivation, variable, at, truth)
+            case Applies(rules):
+                for rule in rules:
+                    self._at_rule(rule, at, truth)
+            case _:
+                self.found[self._leaf(condition, at, truth)] = None
 
+    def _at_items(self, node: Quantified, at: At, truth: Truth) -> None:
+        fact_list = at.facts.list(node.list)
+        rests_on_all = truth is (FALSE if node.quantifier == "exists" else TRUE)
+        items = tuple(items_meant(node, fact_list.items, at))
+        for item in items:
+            inner = at.also(node, item)
+            part_truth = truth if rests_on_all else truth_of(node.part, inner)
+            if part_truth is truth:
+                self.at(node.part, inner, part_truth)
+        if (truth is UNKNOWN and not fact_list.complete) or (rests_on_all and not items):
+            self.found[list_trace(node.list, at)] = None
 
-def _reasons_of_derived(derivation: str, variable: str | None, at: At, truth: Truth) -> Iterator[LeafTrace]:
-    step = at.program.step[derivation]
-    inner = at.bound(step, at.items[variable]) if variable else at.bound(step, None)
-    yield from _reasons(at.world.conditions[derivation], inner, truth)
+    def _at_derived(self, derivation: str, variable: str | None, at: At, truth: Truth) -> None:
+        key = (derivation, at.items[variable].binding if variable else PATIENT, at.world.number)
+        leaves = self.traced.derived.get(key)
+        if leaves is None:
+            inner = at.bound(at.program.step[derivation], at.items[variable] if variable else None)
+            below = _Looking(self.traced)
+            below.at(at.world.conditions[derivation], inner, truth)
+            leaves = self.traced.derived[key] = tuple(below.found)
+        self.found.update(dict.fromkeys(leaves))
 
+    def _at_rule(self, rule: str, at: At, truth: Truth) -> None:
+        step = at.program.step[rule]
+        condition = at.world.conditions[rule]
+        if step.list is None:
+            if truth is FALSE or at.verdict(rule, PATIENT) is truth:
+                self.at(condition, at.bound(step, None), at.verdict(rule, PATIENT))
+            return
+        for item in at.facts.list(step.list).items:
+            verdict = at.verdict(rule, item.binding)
+            if truth is FALSE or verdict is truth:
+                self.at(condition, at.bound(step, item), verdict)
+        if truth is UNKNOWN and at.verdict(rule, f"{step.list}/{REST}") is UNKNOWN:
+            self.found[list_trace(step.list, at)] = None
 
-def _reasons_of_rule(rule: str, at: At, truth: Truth) -> Iterator[LeafTrace]:
-    step = at.program.step[rule]
-    condition = at.world.conditions[rule]
-    if step.list is None:
-        if truth is FALSE or at.verdict(rule, PATIENT) is truth:
-            yield from _reasons(condition, at.bound(step, None), at.verdict(rule, PATIENT))
-        return
-    fact_list = at.facts.list(step.list)
-    for item in fact_list.items:
-        verdict = at.verdict(rule, item.binding)
-        if truth is FALSE or verdict is truth:
-            yield from _reasons(condition, at.bound(step, item), verdict)
-    if truth is UNKNOWN and at.verdict(rule, f"{step.list}/{REST}") is UNKNOWN:
-        yield list_trace(step.list, at)
+    def _leaf(self, leaf: FactLeaf | Adopted, at: At, truth: Truth) -> LeafTrace:
+        key = (id(leaf), truth, *(item.binding for item in at.items.values()))
+        found = self.traced.leaves.get(key)
+        if found is None:
+            found = self.traced.leaves[key] = leaf_trace(leaf, at, truth)
+        return found
 
 
 def list_trace(name: str, at: At) -> LeafTrace:
@@ -124,12 +154,20 @@ def list_trace(name: str, at: At) -> LeafTrace:
     return LeafTrace(leaf=f"{name} is complete", value=value, truth=UNKNOWN, questions=(question,))
 
 
-def leaf_trace(leaf: FactLeaf, at: At, truth: Truth) -> LeafTrace:
+def leaf_trace(leaf: FactLeaf | Adopted, at: At, truth: Truth) -> LeafTrace:
     """Trace one leaf: its text, the value that it met, and what to ask if it is UNKNOWN."""
+    if isinstance(leaf, Adopted):
+        return _adopted_trace(leaf, at, truth)
     words = _words_of(leaf, at)
-    values = [_rendered(at.value(fact), unit, at) for fact, unit in words.facts]
+    values = [_told(fact, unit, leaf, at) for fact, unit in words.facts]
     questions = tuple(_questions(leaf, at)) if truth is UNKNOWN else ()
     return LeafTrace(leaf=words.text, value=", ".join(values), truth=truth, questions=questions)
+
+
+def _adopted_trace(leaf: Adopted, at: At, truth: Truth) -> LeafTrace:
+    """Trace a test on a parameter: what is adopted and by which source; where the site has to set it, that is asked."""
+    questions = (_site_question(leaf.parameter, at),) if truth is UNKNOWN else ()
+    return LeafTrace(leaf_text(leaf, Units(at.program.dictionary)), leaf.said, truth, questions)
 
 
 def _words_of(leaf: FactLeaf, at: At) -> LeafWords:
@@ -146,35 +184,37 @@ def _facts_of(leaf: FactLeaf) -> tuple[Ref, ...]:
     return (leaf.earlier, leaf.later) if isinstance(leaf, Elapsed) else (leaf.fact,)
 
 
-def _rendered(value: Value, unit: str | None, at: At) -> str:
-    """Render a value as data: exact, with its unit, a time in the site's zone."""
-    match value:
-        case Unknown(reason, shown):
-            return f"{reason.value}: {' / '.join(shown)}" if shown else reason.value
-        case Word(said):
-            return word(said)
-        case Span(low, high):
-            return (
-                quantity_text(low, unit)
-                if low == high
-                else f"{quantity_text(low, None)} to {quantity_text(high, unit)}"
-            )
-        case TimeSpan(low, high):
-            return span_text(low, high, at.facts.zone)
-        case Text(said):
-            return said
-        case _:
-            return str(value.code)
+def _told(fact: Ref, unit: str | None, leaf: FactLeaf, at: At) -> str:
+    """Tell the value that a leaf met; a calculated one with what it was calculated from."""
+    declared = at.program.dictionary[fact.name] if fact.variable is None else None
+    if declared is None or declared.calculated is None:
+        return value_text(at.value(fact), unit, at.facts.zone)
+    bounds = (leaf.low, leaf.high) if isinstance(leaf, Within) else ()
+    return told(declared, declared.calculated, [bound for bound in bounds if bound is not None], at)
 
 
 def _questions(leaf: FactLeaf, at: At) -> Iterator[Question]:
     if isinstance(leaf, NotConfigured):
-        yield Question(f"${leaf.parameter}", at.program.unset[leaf.parameter], label=None, reason=None)
+        yield _site_question(leaf.parameter, at)
         return
     by_day = isinstance(leaf, Elapsed) and leaf.counting is Counting.WHOLE_DAYS
     for fact in _facts_of(leaf):
         if _is_vague(at.value(fact), at, by_day=by_day):
-            yield question_about(fact, at)
+            yield from _questions_about(fact, at)
+
+
+def _questions_about(fact: Ref, at: At) -> Iterator[Question]:
+    """Ask for a fact; for a calculated one, ask for its inputs (language §4.9)."""
+    declared = at.program.dictionary[fact.name] if fact.variable is None else None
+    if declared is None or declared.calculated is None:
+        yield question_about(fact, at)
+        return
+    for name in open_inputs(declared, declared.calculated, at):
+        yield question_about(Ref(None, name), at)
+
+
+def _site_question(parameter: str, at: At) -> Question:
+    return Question(f"${parameter}", at.program.unset[parameter], label=None, reason=None)
 
 
 def _is_vague(value: Value, at: At, *, by_day: bool) -> bool:

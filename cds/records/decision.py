@@ -58,6 +58,15 @@ class Reading(TypedDict):
     last_permitted_dose: str | None
 
 
+class OtherDeadline(TypedDict):
+    """The deadline of a dated hold by a position that is not adopted."""
+
+    source: str
+    interval: Interval
+    last_permitted_dose: str | None
+    confirmed: str
+
+
 _HoldClass = TypedDict("_HoldClass", {"class": str | None})
 
 
@@ -73,6 +82,7 @@ class Hold(_HoldClass):
     no_dose_from: str | None
     last_dose: str | None
     earliest_procedure: str | None
+    other_deadlines: list[OtherDeadline]
     restart: str | None
     record_status: str | None
     readings: NotRequired[list[Reading]]
@@ -85,6 +95,7 @@ class SourceCited(TypedDict):
     locator: str | None
     strength: str | None
     confirmed: str
+    standing: NotRequired[str]
 
 
 class PositionTaken(TypedDict):
@@ -95,6 +106,31 @@ class PositionTaken(TypedDict):
     value: str
     adopted: bool
     confirmed: str
+    locator: NotRequired[str]
+    note: NotRequired[str]
+
+
+class OtherDate(TypedDict):
+    """A date by a position that is not adopted; `to` is the second end of a range."""
+
+    source: str
+    at: str | None
+    to: str | None
+    confirmed: str
+
+
+class DateTold(TypedDict):
+    """A date that the advice tells: `at` a day or an instant, by the adopted source `by`.
+
+    What is `missing` is a fact as a decision names it, or a parameter that the site has not set.
+    """
+
+    name: str
+    by: str | None
+    at: str | None
+    to: str | None
+    missing: str | None
+    others: list[OtherDate]
 
 
 class LeafMet(TypedDict):
@@ -125,6 +161,7 @@ class Recommendation(TypedDict):
     text: str
     assumed: bool
     hold: Hold | None
+    dates: list[DateTold]
     sources: list[SourceCited]
     positions: list[PositionTaken]
     because: list[LeafMet]

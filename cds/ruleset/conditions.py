@@ -25,6 +25,9 @@ OPERATORS = (
 )
 
 
+ParameterName = Annotated[str, Field(pattern=r"^\$[a-z][a-z0-9_]*$")]
+
+
 class Closed(BaseModel):
     """A mapping with these keys and no others; immutable, and strict about types."""
 
@@ -43,7 +46,7 @@ class Test(Closed):
     at_most: Scalar | None = None
     less_than: Scalar | None = None
     between: Annotated[list[Scalar], Field(min_length=2, max_length=2)] | None = None
-    inside: Annotated[str, Field(pattern=r"^\$[a-z][a-z0-9_]*$")] | None = None
+    inside: ParameterName | None = None
     known: bool | None = None
     before: str | None = None
     after: str | None = None
@@ -142,6 +145,44 @@ class AdviceApplies(Closed):
     advice: AnyApplies
 
 
+class AdoptedTest(Closed):
+    """What is asked of a parameter itself: which word is adopted, or whether it has a value at all (language §7.12)."""
+
+    is_: bool | str | None = Field(default=None, alias="is")
+    in_: Annotated[list[bool | str], Field(min_length=1)] | None = Field(default=None, alias="in")
+    set: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_test(self) -> AdoptedTest:
+        if sum(given is not None for given in (self.is_, self.in_, self.set)) != 1:
+            msg = "a test on a parameter is one of `is`, `in` and `set`"
+            raise ValueError(msg)
+        return self
+
+
+class Adopted(RootModel[dict[ParameterName, AdoptedTest]]):
+    """A parameter and the test on what is adopted for it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="after")
+    def _one_parameter(self) -> Adopted:
+        if len(self.root) != 1:
+            msg = f"a test names exactly one parameter, found {len(self.root)}; join several with `all` or `any`"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def parameter(self) -> str:
+        """Give the name of the parameter, without its `$`."""
+        return next(iter(self.root))[1:]
+
+    @property
+    def test(self) -> AdoptedTest:
+        """Give the test on it."""
+        return next(iter(self.root.values()))
+
+
 FactPath = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
 """A fact of the patient, or of an item through its variable."""
 
@@ -171,19 +212,20 @@ class Leaf(RootModel[dict[FactPath, Test]]):
 
 _Keyword = Literal["all", "any", "not", "exists", "every", "rule", "kind", "advice"]
 KEYWORDS: tuple[_Keyword, ...] = ("all", "any", "not", "exists", "every", "rule", "kind", "advice")
-"""The keys that make a mapping a condition of that form; any other key is a fact."""
+"""The keys that make a mapping a condition of that form; any other key is a fact, or with `$` a parameter."""
 
 
-def _form(value: Any) -> _Keyword | Literal["leaf"] | None:
-    if isinstance(value, BaseModel):
-        value = value.model_dump(by_alias=True) if isinstance(value, Leaf) else {next(iter(value.model_fields_set)): 0}
-        value = {key.rstrip("_"): None for key in value}
+def _form(value: Any) -> _Keyword | Literal["adopted", "leaf"] | None:
+    if isinstance(value, RootModel):
+        value = dict(value.root)
+    elif isinstance(value, BaseModel):
+        value = {next(iter(value.model_fields_set)).rstrip("_"): 0}
     if not isinstance(value, dict):
         return None
     for keyword in KEYWORDS:
         if keyword in value:
             return keyword
-    return "leaf"
+    return "adopted" if any(str(key).startswith("$") for key in value) else "leaf"
 
 
 Condition = Annotated[
@@ -195,6 +237,7 @@ Condition = Annotated[
     | Annotated[RuleApplies, Tag("rule")]
     | Annotated[KindApplies, Tag("kind")]
     | Annotated[AdviceApplies, Tag("advice")]
+    | Annotated[Adopted, Tag("adopted")]
     | Annotated[Leaf, Tag("leaf")],
     Discriminator(_form),
 ]
@@ -208,6 +251,7 @@ FORMS: tuple[type[BaseModel], ...] = (
     RuleApplies,
     KindApplies,
     AdviceApplies,
+    Adopted,
     Leaf,
 )
 """The forms that a condition can have."""

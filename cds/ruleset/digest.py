@@ -9,16 +9,18 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from cds.canonical import canonical_bytes
-from cds.ruleset.conditions import Leaf, Test
+from cds.ruleset.conditions import Test
 from cds.ruleset.model import Derivation, Rule, RulesetDocument
 from cds.ruleset.version import SEMANTICS
 from cds.terminology.concepts import MATCHER_VERSION
 
 _ORDERED = {(RulesetDocument, "dispositions"), (Test, "between")}
 """The lists whose order means something; all others are sorted."""
+_TRACEABILITY = frozenset({"statements"})
+"""What only says which statement a part came from: it can change no answer."""
 
 
 def ruleset_digest(document: RulesetDocument) -> str:
@@ -41,13 +43,13 @@ def canonical_form(part: Any, *, without: tuple[str, ...] = ()) -> Any:
     Lists whose order means nothing are sorted, defaults left out, `5` and `5.0` equal. A number that is not whole
     becomes `{"decimal": "1.5"}`, so that it is never taken for the text.
     """
-    if isinstance(part, Leaf):
+    if isinstance(part, RootModel):
         return canonical_form(part.root)
     if isinstance(part, BaseModel):
         return {
             key: _of_field(type(part), key, value)
             for key, attribute, default in _fields(type(part))
-            if key not in without and (value := getattr(part, attribute)) != default
+            if key not in _TRACEABILITY.union(without) and (value := getattr(part, attribute)) != default
         }
     if isinstance(part, dict):
         return {key: canonical_form(value) for key, value in part.items()}

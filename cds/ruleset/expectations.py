@@ -21,6 +21,12 @@ PATTERN_WORDS = {
     r"^\$[a-z][a-z0-9_]*$": "a parameter, such as `$clopidogrel_hold`",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": 'a date in quotes, such as `"2026-11-21"`',
     r"^sha256:[0-9a-f]{64}$": "`sha256:` and 64 digits and letters from a to f",
+    r"^[0-9]{4}(-[0-9]{2}){0,2}$": 'a year, a month or a day in quotes, such as `"2019"`',
+    r"^[0-9a-f]{64}$": "64 digits and letters from a to f, in quotes",
+    r"^[A-Z][A-Z0-9]*-[0-9]+$": "a statement, such as `S0-41`",
+    r"^[A-Z][A-Z0-9]*$": "the prefix of statements, such as `S0`",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$": "the path of a file below the folder of documents",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\.json$": "the path of a `.json` file below this folder",
     r"^[0-9]+ (h|d)$": "whole hours or days, such as `48 h` or `3 d`",
     r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$": "`MAJOR.MINOR.PATCH`, such as `1.0.0`",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,17 +11,29 @@ from typing import Any, NoReturn
 from cds.errors import InputError, Place, RulesetError
 from cds.ruleset.places import ELEMENT_NAMES, Places, Spot, name_elements
 from cds.ruleset.problems import Problems
-from cds.ruleset.wording import quoted
+from cds.ruleset.wording import listed, quoted
 from cds.ruleset.yaml_text import Budget, read_yaml
 
 SCHEMA = "cds-ruleset/1"
+COMPANIONS = (
+    "cds-attributes/1",
+    "cds-cases/1",
+    "cds-history/1",
+    "cds-passages/1",
+    "cds-statements/1",
+)
+"""What else may stand in the folder of a ruleset, to be read by its own commands only (language §1.5)."""
 MOST_FILES = 1000
 MOST_ENTRIES = 5000
+_HEAD = 4096
+_SCHEMA_FIRST = re.compile(rb"""(?:[ \t]*(?:\#.*)?\r?\n)*schema:[ \t]+(["']?)([a-z-]+/[0-9]+)\1[ \t]*(?:\#.*)?\r?\n""")
 _Read = tuple[dict[str, Any], Spot]
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Any], Places]:
     """Read every `*.yaml` of a folder, at any depth, and merge them into one mapping with the place of every part.
+
+    Companions are passed over.
 
     Raises:
         RulesetError: with every file that is not strict YAML, every name that stands twice, and every limit broken.
@@ -29,8 +42,10 @@ def read_folder(folder: Path) -> tuple[dict[str, Any], Places]:
     budget = Budget()
     read: list[_Read] = []
     for path in yaml_files(folder):
+        if is_companion(path):
+            continue
         try:
-            read.append(read_yaml(_bytes(path, budget), file=str(path), budget=budget))
+            read.append(read_yaml(read_bytes(path, budget), file=str(path), budget=budget))
         except RulesetError as error:
             problems.add_error(error)
         if budget.bytes < 0 or budget.nodes < 0:
@@ -70,6 +85,33 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(folder).parts)
 
 
+def is_companion(path: Path, *schemas: str) -> bool:
+    """Tell by its first line whether a file is a companion, of one of these schemas if any are named.
+
+    Raises:
+        RulesetError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            first = _SCHEMA_FIRST.match(file.read(_HEAD))
+    except OSError as error:
+        _refuse(path, f"this file cannot be read ({error.strerror})")
+    return first is not None and first[2].decode() in (schemas or COMPANIONS)
+
+
+def read_bytes(path: Path, budget: Budget) -> bytes:
+    """Read a file, and no more than one byte beyond what is left of the budget.
+
+    Raises:
+        RulesetError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(max(budget.bytes, 0) + 1)
+    except OSError as error:
+        _refuse(path, f"this file cannot be read ({error.strerror})")
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     entries = 0
     open_folders = [folder]
@@ -86,14 +128,6 @@ def _walk(folder: Path) -> Iterator[Path]:
                 _refuse(Path(entry.path), "this link to a folder is not followed", "the folder itself")
             else:
                 open_folders.append(Path(entry.path))
-
-
-def _bytes(path: Path, budget: Budget) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(max(budget.bytes, 0) + 1)
-    except OSError as error:
-        _refuse(path, f"this file cannot be read ({error.strerror})")
 
 
 def _refuse(path: Path, problem: str, expected: str | None = None) -> NoReturn:
@@ -126,8 +160,14 @@ def _check_schema(data: dict[str, Any], spot: Spot, problems: Problems) -> None:
         problems.add_at(
             Place(inner.file, inner.line, inner.column, "schema"),
             f"{quoted(data['schema'])} is not a schema that can be read here",
-            expected=f"`{SCHEMA}`",
+            expected=_expected_schema(data["schema"]),
         )
+
+
+def _expected_schema(said: Any) -> str:
+    if said in COMPANIONS:
+        return "the schema of a companion in the first line of its file"
+    return f"`{SCHEMA}`, or that of a companion: {listed(COMPANIONS)}"
 
 
 def _join(key: str, first: tuple[Any, Spot], second: tuple[Any, Spot], problems: Problems) -> None:

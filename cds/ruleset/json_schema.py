@@ -44,8 +44,10 @@ def ruleset_schema() -> dict[str, Any]:
     for name, words in SECTION_WORDS.items():
         schema["properties"][name]["description"] = words
     schema["$defs"]["Condition"] = {"description": "A condition (language §7).", "oneOf": _FORMS}
-    schema["$defs"]["Leaf"] |= {"minProperties": 1, "maxProperties": 1}
-    schema["$defs"]["Test"]["oneOf"] = [{"required": [operator]} for operator in OPERATORS]
+    for form in ("Adopted", "Leaf"):
+        schema["$defs"][form] |= {"minProperties": 1, "maxProperties": 1}
+    for form, keys in (("Test", OPERATORS), ("AdoptedTest", ("is", "in", "set"))):
+        schema["$defs"][form]["oneOf"] = [{"required": [key]} for key in keys]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

@@ -15,8 +15,10 @@ from cds.ruleset.model import Extends, RulesetDocument
 from cds.ruleset.overlay import check_stands_alone, overlaid
 from cds.ruleset.places import Places
 from cds.ruleset.problems import Problems
+from cds.ruleset.product_files import read_tables
 from cds.ruleset.validation import validated
 from cds.ruleset.wording import listed, quoted
+from cds.terminology.product_table import ProductTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class LoadedRuleset:
     """A ruleset that was read, merged with what it extends, and checked by itself.
 
     `bases` are the (id, digest) pairs of what it extends, the nearest first. `places` finds any path of `document`.
+    `tables` are the product tables that `document.terminology` names, in its order.
     """
 
     document: RulesetDocument
@@ -31,6 +34,7 @@ class LoadedRuleset:
     places: Places
     bases: tuple[tuple[str, str], ...] = ()
     folder: Path | None = None
+    tables: tuple[ProductTable, ...] = ()
 
 
 def load_ruleset(folder: Path, *, search: Sequence[Path] = ()) -> LoadedRuleset:
@@ -47,16 +51,18 @@ def _load(folder: Path, search: tuple[Path, ...], below: tuple[Path, ...]) -> Lo
     document = validated(data, places)
     problems = Problems(places)
     bases: tuple[tuple[str, str], ...] = ()
+    tables = read_tables(document.terminology, folder, problems)
     if document.extends is None:
         check_stands_alone(document, problems)
     else:
         base = _base(document.extends, folder, search, (*below, folder.resolve()), problems)
         document, places = overlaid((base.document, base.places), (document, places))
         bases = ((base.document.id, base.digest), *base.bases)
+        tables = (*base.tables, *tables)
     digest = ruleset_digest(document)
     check_lifecycle(document.lifecycle, digest, problems)
     problems.raise_if_any()
-    return LoadedRuleset(document, digest, places, bases, folder)
+    return LoadedRuleset(document, digest, places, bases, folder, tables)
 
 
 def _base(

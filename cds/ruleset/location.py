@@ -9,7 +9,6 @@ from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, Tag
 
-from cds.ruleset.model import RulesetDocument
 from cds.ruleset.places import Path
 
 _KEY_MARK = ("[key]",)
@@ -36,9 +35,9 @@ class Location:
         return Location((*self.path, part), annotation, raw, owner or self.owner)
 
 
-def locate(loc: tuple[str | int, ...], data: Any) -> Location | None:
+def locate(loc: tuple[str | int, ...], data: Any, model: type[BaseModel]) -> Location | None:
     """Give the location of an error, or None if the error is of a union branch that the author did not mean."""
-    return _follow(Location((), RulesetDocument, data), loc)
+    return _follow(Location((), model, data), loc)
 
 
 def members(annotation: Any) -> tuple[Any, ...]:

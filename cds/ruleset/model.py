@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cds.facts.dictionary import FactType
-from cds.ruleset.conditions import Closed, Condition, Scalar
+from cds.facts.dictionary import FactType, FormulaName
+from cds.ruleset.conditions import Closed, Condition, ParameterName, Scalar
 from cds.terminology.codes import System
 
 
@@ -32,7 +32,6 @@ Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValid
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Sentence = Annotated[str, Field(min_length=1, max_length=2000)]
 ForEach = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]* in [a-z][a-z0-9_.]*$")]
-ParameterName = Annotated[str, Field(pattern=r"^\$[a-z][a-z0-9_]*$")]
 StatementId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-[0-9]+$")]
 """A statement of a source, such as `S0-41`."""
 Confirmed = Literal["primary", "secondary", "unconfirmed"]
@@ -75,11 +74,30 @@ class Source(Closed):
 
 
 class CodeBinding(Closed):
-    """A code that stands for a fact or a substance, and how that was confirmed."""
+    """A code that stands for a fact or a substance, and how that was confirmed, or why it is not (language §4.10)."""
 
     system: System = Field(strict=False)
     code: Annotated[str, Field(min_length=1, max_length=64)]
-    confirmed: Sentence
+    value: str | None = None
+    """The value of an enum fact that the code stands for."""
+    together_with: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(default=[])
+    """Codes of the same system: for a fact the code counts only where one of them is recorded too."""
+    confirmed: Sentence | None = None
+    unconfirmed: Sentence | None = None
+
+    @model_validator(mode="after")
+    def _confirmed_or_not(self) -> CodeBinding:
+        if (self.confirmed is None) == (self.unconfirmed is None):
+            msg = "a code says how it was `confirmed`, or with `unconfirmed` why it is not"
+            raise ValueError(msg)
+        return self
+
+
+class Calculated(Closed):
+    """How a fact follows from others: a formula, and the fact for each of its inputs (language §4.9)."""
+
+    formula: FormulaName = Field(strict=False)
+    from_: dict[Name, Name] = Field(alias="from")
 
 
 class Fact(Closed):
@@ -97,6 +115,9 @@ class Fact(Closed):
     not_after: Literal["as_of"] | None = None
     taken: bool = False
     required: bool = False
+    allergen: bool = False
+    """For a concept: its item is an allergy, whose text names what is not tolerated."""
+    calculated: Calculated | None = None
     codes: list[CodeBinding] = Field(default=[])
     items: dict[Name, Fact] = Field(default={})
     note: Sentence | None = None
@@ -121,14 +142,33 @@ class Product(Closed):
     display: str | None = None
     brand: str | None = None
     guess: bool = False
-    confirmed: Sentence
+    confirmed: Sentence | None = None
+    unconfirmed: Sentence | None = None
 
     @model_validator(mode="after")
     def _code_or_brand(self) -> Product:
         if (self.code is None) == (self.brand is None) or (self.code is None) != (self.system is None):
             msg = "a product has either `system` and `code`, or a `brand`"
             raise ValueError(msg)
+        if (self.confirmed is None) == (self.unconfirmed is None):
+            msg = "a product says how it was `confirmed`, or with `unconfirmed` why it is not"
+            raise ValueError(msg)
         return self
+
+
+class Common(Closed):
+    """Common ingredients for which there is no rule, known by their names only (language §5.4)."""
+
+    confirmed: Sentence
+    substances: Annotated[list[Sentence], Field(min_length=1)]
+    """The names of each, with commas between them; the first gives its id."""
+
+
+class ProductFile(Closed):
+    """A table of products in the ruleset's folder, as `cds terminology import` writes it (language §5.5)."""
+
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*\.json$")]
+    digest: Digest
 
 
 class SubstanceClass(Closed):
@@ -418,6 +458,8 @@ class RulesetDocument(Closed):
     facts: dict[Name, Fact] = Field(default={})
     substances: dict[Hyphenated, Substance] = Field(default={})
     products: list[Product] = Field(default=[])
+    common: list[Common] = Field(default=[])
+    terminology: list[ProductFile] = Field(default=[])
     classes: dict[Hyphenated, SubstanceClass] = Field(default={})
     parameters: dict[Name, Parameter] = Field(default={})
     groups: dict[Name, Group] = Field(default={})

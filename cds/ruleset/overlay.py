@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from cds.errors import nearest
-from cds.ruleset.conditions import AppliesRule, Leaf
+from cds.ruleset.conditions import AppliesRule
 from cds.ruleset.files import product_name
 from cds.ruleset.model import Parameter, ParameterPosition, Resolve, RulesetDocument, SetValue, Source
 from cds.ruleset.places import ELEMENT_NAMES, Path, Places, Spot
@@ -21,7 +21,7 @@ SITE = "site"
 OPEN = "none"
 """What `adopt` says to keep a question open."""
 _MAPPINGS = ("sources", "facts", "substances", "classes", "parameters", "groups", "advice")
-_LISTS = ("products", "derive", "rules")
+_LISTS = ("products", "common", "terminology", "derive", "rules")
 _CHANGES = ("adopt", "set", "switch_off")
 _SITE_SOURCE = Source(
     title="Decided by the site",
@@ -227,7 +227,9 @@ def _set(parameter: Parameter, value: SetValue) -> Parameter:
 def _element_name(section: str, element: Any) -> str:
     if section == "products":
         return product_name(element.model_dump()) or ""
-    return str(getattr(element, ELEMENT_NAMES[section]))
+    if section == "common":
+        return str(element.substances[0])
+    return str(element.digest if section == "terminology" else getattr(element, ELEMENT_NAMES[section]))
 
 
 def _check_references(document: RulesetDocument, places: Places) -> None:
@@ -250,6 +252,6 @@ def _rules_used(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif isinstance(part, dict):
         for name, element in part.items():
             yield from _rules_used(element, (*path, name))
-    elif isinstance(part, BaseModel) and not isinstance(part, Leaf):
+    elif isinstance(part, BaseModel) and not isinstance(part, RootModel):
         for attribute, field in type(part).model_fields.items():
             yield from _rules_used(getattr(part, attribute), (*path, field.alias or attribute))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cds.errors import nearest
 from cds.ruleset import conditions
@@ -18,16 +18,24 @@ from cds.ruleset.problems import Problems
 from cds.ruleset.wording import listed, quoted
 
 
+Document = TypeVar("Document", bound=BaseModel)
+
+
 def validated(data: dict[str, Any], places: Places) -> RulesetDocument:
     """Give the document that merged data describes.
 
     Raises:
         RulesetError: with every key that is unknown or missing and every value of the wrong kind.
     """
+    return validated_as(RulesetDocument, data, places)
+
+
+def validated_as(model: type[Document], data: dict[str, Any], places: Places) -> Document:
+    """Give the document that data describes, by any model; raises as `validated` does."""
     try:
-        return RulesetDocument.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
-        raise_in_words(error, data, places)
+        raise_in_words(error, data, places, model)
         raise
 
 
@@ -37,12 +45,12 @@ class _Said(NamedTuple):
     suggestion: str | None = None
 
 
-def raise_in_words(error: ValidationError, data: dict[str, Any], places: Places) -> None:
+def raise_in_words(error: ValidationError, data: dict[str, Any], places: Places, model: type[BaseModel]) -> None:
     """Raise a validation error of a document as a ruleset's problems, one for each place and complaint."""
     problems = Problems(places)
     said_before = set()
     for found in error.errors(include_url=False):
-        location = locate(found["loc"], data)
+        location = locate(found["loc"], data, model)
         if location is None:
             continue
         said = _say(location, found)

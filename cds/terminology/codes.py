@@ -14,7 +14,9 @@ class System(StrEnum):
     LOINC = "loinc"
     SNOMED_CT = "snomed-ct"
     ICD_10_CM = "icd-10-cm"
+    ICD_10_PCS = "icd-10-pcs"
     CPT = "cpt"
+    OPCS_4 = "opcs-4"
     LOCAL = "local"
 
     @property
@@ -29,7 +31,9 @@ _URIS = {
     System.LOINC: "http://loinc.org",
     System.SNOMED_CT: "http://snomed.info/sct",
     System.ICD_10_CM: "http://hl7.org/fhir/sid/icd-10-cm",
+    System.ICD_10_PCS: "http://www.cms.gov/Medicare/Coding/ICD10",
     System.CPT: "http://www.ama-assn.org/go/cpt",
+    System.OPCS_4: "https://fhir.hl7.org.uk/Id/opcs-4",
     System.LOCAL: "urn:cds:local",
 }
 SYSTEM_OF_URI = {uri: system for system, uri in _URIS.items()}

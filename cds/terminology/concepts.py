@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cds.terminology.codes import Code
 
-MATCHER_VERSION = 1
-"""Raised with every change of `match.py` that can change what an item is recognised as."""
+MATCHER_VERSION = 2
+"""Raised with every change of this room that can change what an item is recognised as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +24,30 @@ class Substance:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product with one or more substances, known by a code or by a brand name; `guess` says to confirm it."""
+    """A product known by a code or by a brand name; `guess` says to confirm it.
+
+    `others` says which ingredients it has besides `substances`: ones that the table has no substance for.
+    """
 
     substances: tuple[str, ...]
     code: Code | None
     brand: str | None
     guess: bool
+    others: tuple[str, ...] = ()
+
+
+ProductOfCode = Callable[[Code], Product | None]
+"""What a table of products says of a code; None where it does not know the code."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Concepts:
-    """Everything a ruleset can recognise."""
+    """Everything a ruleset can recognise; `lookups` are asked for a code that nothing else here has."""
 
     substances: Mapping[str, Substance]
     products: tuple[Product, ...]
     classes: frozenset[str]
+    lookups: tuple[ProductOfCode, ...] = ()
 
     def members(self, concept_class: str) -> frozenset[str]:
         """Give the ids of the substances that belong to a class."""

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher, get_close_matches
 from weakref import finalize
 
 from cds.terminology.codes import Code
-from cds.terminology.concepts import Concepts
+from cds.terminology.concepts import Concepts, Product, ProductOfCode
 from cds.terminology.text import words
 
 _ALIKE = 0.75
@@ -21,21 +21,34 @@ _REMEMBERED = 2048
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name or a code stands for; a guess must be confirmed by something else."""
+    """What a name or a code stands for; a guess must be confirmed by something else, `others` are never settled."""
 
     shown: str
     substances: frozenset[str]
     is_guess: bool
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """The names of a table by their first word, longest first, its names by how they are spelled, and its codes."""
+    """The names of a table by their first word, longest first, its names by how they are spelled, and its codes.
+
+    `lookups` say what further codes mean.
+    """
 
     names: dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]]
     spellings: dict[str, Meaning]
     codes: dict[Code, Meaning]
+    lookups: tuple[ProductOfCode, ...] = ()
     _nearest: dict[str, Meaning | None] = field(default_factory=dict)
+
+    def coded(self, code: Code) -> Meaning | None:
+        """Find what a code stands for."""
+        meaning = self.codes.get(code)
+        if meaning is None:
+            for product in filter(None, (lookup(code) for lookup in self.lookups)):
+                meaning = _both(meaning, _of_product(product))
+        return meaning
 
     def longest_name_at(self, text: tuple[str, ...], start: int) -> tuple[int, Meaning] | None:
         """Find the longest name that begins at a word; give the number of its words and its meaning."""
@@ -83,6 +96,7 @@ def _built(concepts: Concepts) -> Index:
         names={first: tuple(names) for first, names in by_first.items()},
         spellings={" ".join(key): by_words[key] for key in sorted(by_words)},
         codes=by_code,
+        lookups=concepts.lookups,
     )
 
 
@@ -92,7 +106,7 @@ def _named(concepts: Concepts) -> Iterator[tuple[str, Meaning]]:
             yield name, Meaning(name, frozenset({substance.id}), is_guess=False)
     for product in concepts.products:
         if product.brand is not None:
-            yield product.brand, Meaning(product.brand, frozenset(product.substances), is_guess=product.guess)
+            yield product.brand, _of_product(product)
 
 
 def _coded(concepts: Concepts) -> Iterator[tuple[Code, Meaning]]:
@@ -101,7 +115,12 @@ def _coded(concepts: Concepts) -> Iterator[tuple[Code, Meaning]]:
             yield code, Meaning(str(code), frozenset({substance.id}), is_guess=False)
     for product in concepts.products:
         if product.code is not None:
-            yield product.code, Meaning(str(product.code), frozenset(product.substances), is_guess=product.guess)
+            yield product.code, _of_product(product)
+
+
+def _of_product(product: Product) -> Meaning:
+    shown = product.brand or str(product.code)
+    return Meaning(shown, frozenset(product.substances), product.guess, frozenset(product.others))
 
 
 def _nearest(spellings: dict[str, Meaning], spelling: str) -> Meaning | None:
@@ -115,4 +134,5 @@ def _nearest(spellings: dict[str, Meaning], spelling: str) -> Meaning | None:
 def _both(one: Meaning | None, other: Meaning) -> Meaning:
     if one is None:
         return other
-    return Meaning(one.shown, one.substances | other.substances, one.is_guess or other.is_guess)
+    others = one.others | other.others
+    return Meaning(one.shown, one.substances | other.substances, one.is_guess or other.is_guess, others)

@@ -39,8 +39,9 @@ def recognise(concepts: Concepts, code: Code | None, text: str | None) -> tuple[
     empty, and any text is accepted.
     """
     index = index_of(concepts)
-    coded = index.codes.get(code) if code is not None else None
+    coded = index.coded(code) if code is not None else None
     reading = read(index, text) if text else Reading()
+    others = coded.others if coded is not None else frozenset[str]()
     by_code = frozenset[str]()
     if coded is not None and coded.is_guess:
         reading.guesses.append(coded)
@@ -48,12 +49,13 @@ def recognise(concepts: Concepts, code: Code | None, text: str | None) -> tuple[
         by_code = coded.substances
     by_text = frozenset[str]() if reading.is_denied else frozenset(reading.named)
     if by_code and by_text and not by_code & by_text:
-        shown = (f"{code}: {', '.join(sorted(by_code))}", f"text: {', '.join(sorted(by_text))}")
-        return (Recognised(None, Doubt.CONTRADICTED, shown),)
+        differing = (f"{code}: {', '.join(sorted(by_code | others))}", f"text: {', '.join(sorted(by_text))}")
+        return (Recognised(None, Doubt.CONTRADICTED, differing),)
     substances = by_code | by_text
     entries = [Recognised(substance, None) for substance in sorted(substances)]
-    if not substances or _leaves_doubt(reading, substances, has_code=bool(by_code)):
-        entries.append(Recognised(None, Doubt.UNIDENTIFIED, _guesses(reading, substances)))
+    if not substances or others or _leaves_doubt(reading, substances, has_code=bool(by_code)):
+        shown = tuple(sorted(others.union(_guesses(reading, substances))))
+        entries.append(Recognised(None, Doubt.UNIDENTIFIED, shown))
     return tuple(entries)
 
 
@@ -68,8 +70,8 @@ def _leaves_doubt(reading: Reading, substances: AbstractSet[str], *, has_code: b
     return reading.parts_unexplained > max(explained_by_code, 0)
 
 
-def _guesses(reading: Reading, substances: AbstractSet[str]) -> tuple[str, ...]:
+def _guesses(reading: Reading, substances: AbstractSet[str]) -> set[str]:
     denied = reading.named if reading.is_denied else set[str]()
     brands = {substance for meaning in reading.guesses for substance in meaning.substances - substances}
     names = {meaning.shown for meaning in reading.resembled if not meaning.substances <= substances}
-    return tuple(sorted(denied | brands | names))
+    return denied | brands | names

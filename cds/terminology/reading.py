@@ -72,7 +72,10 @@ def _parts(index: Index, said: tuple[str, ...]) -> Iterator[_Part]:
     at = 0
     while at < len(said):
         found = index.longest_name_at(said, at)
-        if found is not None:
+        phrase = _phrase_at(said, at)
+        if phrase:
+            at += phrase
+        elif found is not None:
             at += found[0]
             part.names.append(found[1])
         elif said[at] in SEPARATORS:
@@ -81,8 +84,6 @@ def _parts(index: Index, said: tuple[str, ...]) -> Iterator[_Part]:
             yield part
             part = _Part(is_joined)
             at += 1
-        elif phrase := _phrase_at(said, at):
-            at += phrase
         else:
             part.others.append(said[at])
             at += 1

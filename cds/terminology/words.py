@@ -12,7 +12,9 @@ _FORMS = """
 tablet tablets tab tabs capsule capsules cap caps caplet caplets gelcap gelcaps softgel softgels gel gels pill pills
 solution suspension syrup elixir liquid drop drops injection injections injectable inj syringe syringes pen vial vials
 ampule ampules ampoule ampoules bag infusion cream ointment lotion patch patches spray powder powders packet packets
-sachet sachets granules lozenge suppository suppositories enema foam film kit injector
+sachet sachets granules lozenge lozenges suppository suppositories enema foam film kit injector inhaler inhalers
+inhalation aerosol nebulizer autoinjector cartridge rinse shampoo emulsion concentrate strip strips wafer ring implant
+flush flushes lock drip system hfa diskus respimat handihaler
 """
 
 _NUMBERS = "one two three four half"
@@ -23,7 +25,8 @@ instructed morning mornings evening evenings night nightly nights noon bedtime h
 eod qam qpm am weekly monthly hourly before after food meal meals breakfast lunch dinner supper up max supply refill
 refills qty quantity disp dispense dispensed count ct bottle box tube x only total use apply dose doses dosage
 oral orally mouth po iv im sc sq subq subcut subcutaneous subcutaneously intravenous intravenously intramuscular
-topical topically transdermal rectal rectally nasal ophthalmic eye ear buccal sublingual
+topical topically transdermal rectal rectally nasal ophthalmic otic vaginal vaginally eye eyes ear ears nostril nostrils
+buccal sublingual inhale inhaled metered dry left right both affected area skin water juice
 """
 
 _QUALIFIERS = """
@@ -31,6 +34,7 @@ low high strength extra regular maximum mini baby adult adults children children
 generic brand usp bp nf nr porcine bovine human recombinant form prefilled soft liqui auto chewable effervescent
 dispersible disintegrating dissolving er xr sr dr ec ir la cr xl mr odt extended delayed immediate modified sustained
 controlled prolonged release releasing enteric coated
+pf starter pack packs taper tapering
 teva sandoz mylan apotex apo pms
 """
 
@@ -38,7 +42,8 @@ _SALTS = """
 sodium potassium calcium magnesium hydrochloride hcl bitartrate tartrate bisulfate bisulphate sulfate sulphate hydrogen
 mesylate mesilate maleate besylate besilate fumarate succinate acetate citrate phosphate tosylate tromethamine
 trometamol epolamine diethylamine lysine lysinate arginine oxalate hydrobromide bromide monohydrate dihydrate
-hemihydrate anhydrous
+hemihydrate trihydrate anhydrous aspartate saccharate gluconate lactate malate pamoate xinafoate furoate propionate
+dipropionate valerate cilexetil medoxomil axetil disoproxil camsylate
 """
 
 _PURPOSES = """
@@ -111,5 +116,8 @@ PHRASES = (
     "no refill",
     "no refills",
     "over the counter",
+    "with milk",
+    "or milk",
+    "with or without food",
 )
 """Phrases that say nothing of the substance, though a word in them alone would deny it or be unknown."""

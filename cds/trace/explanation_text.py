@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cds.facts.model import Reason
 from cds.ir.kleene import FALSE, TRUE, UNKNOWN, Truth
 from cds.trace.model import LeafTrace
+from cds.trace.readable import readable
 
 _VERDICT = {
     TRUE: "The condition is met.",
@@ -40,6 +41,7 @@ _UNKNOWN_VALUE = {
     Reason.NOT_ASSESSED: "not assessed",
     Reason.CONTRADICTED: "reports contradict each other",
     Reason.UNIDENTIFIED: "could not be identified",
+    Reason.NOT_CALCULATED: "could not be calculated",
 }
 
 
@@ -63,7 +65,7 @@ def outcome_sentences(status: str, *, assumed: bool, overridden_by: str | None, 
 
 def leaf_sentence(leaf: LeafTrace) -> str:
     """Say whether one part of a condition is met, and the value that it met."""
-    return f"{_LEAF[leaf.truth]}: {leaf.leaf} ({value_words(leaf.value)})."
+    return f"{_LEAF[leaf.truth]}: {readable(leaf.leaf)} ({value_words(leaf.value)})."
 
 
 def change_sentence(leaf: LeafTrace, changes: Mapping[Truth, Truth]) -> str:
@@ -72,7 +74,7 @@ def change_sentence(leaf: LeafTrace, changes: Mapping[Truth, Truth]) -> str:
         f"if {'it were so' if truth is TRUE else 'it were not so'}, {_WOULD[verdict]}"
         for truth, verdict in sorted(changes.items(), reverse=True)
     ]
-    return f"{leaf.leaf} ({value_words(leaf.value)}): {'; '.join(said)}."
+    return f"{readable(leaf.leaf)} ({value_words(leaf.value)}): {'; '.join(said)}."
 
 
 def sources_sentence(sources: Mapping[str, str]) -> str:
@@ -86,12 +88,12 @@ def rest_of_list_sentence(name: str) -> str:
 
 
 def value_words(value: str) -> str:
-    """Give a value as people say it: an unknown one in words, any other as it is."""
+    """Give a value as people say it: an unknown one in words, a date with its weekday, a temperature in both units."""
     reason, colon, shown = value.partition(": ")
     if reason not in set(Reason):
         return ", ".join(_single(part) for part in value.split(", "))
-    return _UNKNOWN_VALUE[Reason(reason)] + (f"{colon}{shown}" if colon else "")
+    return _UNKNOWN_VALUE[Reason(reason)] + (f"{colon}{readable(shown)}" if colon else "")
 
 
 def _single(value: str) -> str:
-    return _UNKNOWN_VALUE[Reason(value)] if value in set(Reason) else value
+    return _UNKNOWN_VALUE[Reason(value)] if value in set(Reason) else readable(value)

@@ -6,59 +6,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from cds.facts.model import Reason
+from cds.trace.date_sentences import date_sentences, date_words
+from cds.trace.hold_sentences import NOT_GIVEN, hold_sentences, hold_words
 from cds.trace.model import HoldReason, Question
 
-RENDERER = 1
+RENDERER = 2
 
-NOT_GIVEN = "(no date can be given yet)"
-
-_STATE = {
-    "unidentified": "This medication could not be identified: check by hand what it is before anything else.",
-    "prescriber": "Stopping it is for the prescriber and the proceduralist to decide; no date is given here.",
-    "contested": "No date is given.",
-    "undecidable": "No date can be given yet.",
-    "overdue": "The last dose ({last_dose}) was taken after the last permitted dose ({last_permitted_dose}): "
-    "too late for the planned procedure. By this hold the earliest procedure is {earliest_procedure}.",
-    "due": "Due now: last permitted dose {last_permitted_dose}, no dose from {no_dose_from} until the procedure.",
-    "planned": "Last permitted dose {last_permitted_dose}, no dose from {no_dose_from} until the procedure.",
-    "satisfied": "Satisfied: last dose {last_dose}, last permitted dose {last_permitted_dose}.",
-    "continue": "Do not stop it for the procedure.",
-    "no_rule": "No bleeding hold for it in this ruleset; this is not advice to continue it.",
+STANDING = {
+    "draft": "DRAFT: no clinician has signed this content off.",
+    "retired": "RETIRED: this ruleset is no longer in use.",
 }
-
-_STATE_SAYS_IT = ""
-
-_REASON = {
-    HoldReason.UNIDENTIFIED: _STATE_SAYS_IT,
-    HoldReason.PRESCRIBER: _STATE_SAYS_IT,
-    HoldReason.CONTINUE: _STATE_SAYS_IT,
-    HoldReason.ASSUMED: "Assumed, because it is not known to be otherwise.",
-    HoldReason.CONDITION_UNKNOWN: _STATE_SAYS_IT,
-    HoldReason.WITHHELD: "A rule that could override this hold cannot be decided ({overridden_by}).",
-    HoldReason.SOURCES_DIFFER: "Sources differ and none is adopted: all readings are shown.",
-    HoldReason.ADVICE_DIFFERS: "Rules advise opposite things, and none overrides the other.",
-    HoldReason.INTERVAL_NOT_CONFIGURED: "The site has not configured an interval.",
-    HoldReason.FREQUENCY_UNKNOWN: "How often it is taken is not known; the interval is {interval}.",
-    HoldReason.OTHER_FREQUENCY: "It is taken at another frequency than the source of the interval "
-    "assumes ({interval}).",
-    HoldReason.PROCEDURE_START_UNKNOWN: "The start of the procedure is not known; the interval is {interval}.",
-    HoldReason.PROCEDURE_START_PASSED: "The planned start has passed: "
-    "correct the start or the status of the procedure.",
-    HoldReason.PROCEDURE_START_TOO_VAGUE: "The start of the procedure is not known precisely enough to tell whether "
-    "the last dose was in time.",
-    HoldReason.LAST_DOSE_UNKNOWN: "The last permitted dose has passed, and when the last dose was taken is not known.",
-    HoldReason.LAST_DOSE_TOO_VAGUE: "The last dose is not known precisely enough to tell whether it was in time.",
-    HoldReason.REPORT_TOO_OLD: "The last dose was reported before the last permitted dose had passed: ask again.",
-    HoldReason.DOSE_AFTER_DEADLINE: _STATE_SAYS_IT,
-    HoldReason.STOPPED_IN_TIME: "It was stopped in time.",
-    HoldReason.REPORTED_AFTER_DEADLINE: "This was reported after the last permitted dose.",
-    HoldReason.WASHOUT_ELAPSED: "The interval has passed since the last dose.",
-    HoldReason.BEFORE_DEADLINE: _STATE_SAYS_IT,
-}
+"""By the status of a ruleset, what has to be said with all that it says."""
 
 _STATUS = {
     "cannot_decide": "Cannot be decided yet",
@@ -77,33 +39,38 @@ _WHY_UNKNOWN = {
     Reason.NOT_ASSESSED: "not assessed",
     Reason.CONTRADICTED: "reports contradict each other",
     Reason.UNIDENTIFIED: "could not be identified",
+    Reason.NOT_CALCULATED: "could not be calculated",
 }
 
-_PLACE = re.compile(r"\{([a-z_]+)\}")
-
-_COUNTING = {"full_days": "full day", "hours": "hour", "doses": "dose"}
+_PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 
 def recommendation_text(
-    template: str, recommendation: Mapping[str, Any], label: str | None, open_questions: Sequence[Question]
+    template: str,
+    recommendation: Mapping[str, Any],
+    label: str | None,
+    open_questions: Sequence[Question],
+    classes: Collection[str] = (),
 ) -> str:
     """Render a recommendation from its document.
 
-    `template` is the rule's text, `label` the item's, and `open_questions` what would settle the rule. The rule's text
-    says what holds where the rule applies; where that is not known, only its title is told.
+    `template` is the rule's text, `label` the item's, `open_questions` what would settle the rule, and `classes` those
+    of the item's substance. The rule's text says what holds where the rule applies; where that is not known, or where
+    stopping turns out not to be ours to advise, only its title is told.
     """
-    hold = recommendation["hold"]
-    words = _words(hold, label)
-    status = recommendation["status"]
-    said = [_ended(_filled(template if status in _SAYS_ITS_TEXT else recommendation["title"], words))]
-    if label is not None and (hold is None or status not in _SAYS_ITS_TEXT):
+    hold, dates = recommendation["hold"], recommendation["dates"]
+    words = _words(recommendation, label)
+    says_text = _says_text(recommendation)
+    said = [_ended(_filled(template if says_text else recommendation["title"], words))]
+    if label is not None and (hold is None or not says_text):
         said = [f"{label}: {said[0]}"]
-    if status in _STATUS:
-        said.insert(0, f"{_STATUS[status]}{_by(recommendation)}:")
+    if recommendation["status"] in _STATUS:
+        said.insert(0, f"{_STATUS[recommendation['status']]}{_by(recommendation)}:")
+    said += date_sentences(dates, template)
     if recommendation["assumed"]:
         said.append("Assumed to apply, because it cannot be ruled out.")
     if hold is not None:
-        said += _hold_sentences(hold, recommendation, words)
+        said += hold_sentences(hold, words, classes, recommendation["overridden_by"])
     if open_questions:
         said.append(f"To settle it: {' '.join(question.prompt for question in open_questions)}")
     return " ".join(said)
@@ -111,7 +78,9 @@ def recommendation_text(
 
 def disposition_text(template: str, ruleset: Mapping[str, Any]) -> str:
     """Render a disposition's text; it may name the ruleset that decided as `{ruleset}` and `{version}`."""
-    return _filled(template, {"ruleset": ruleset["id"], "version": ruleset["version"]})
+    said = _filled(template, {"ruleset": ruleset["id"], "version": ruleset["version"]})
+    standing = STANDING.get(ruleset["status"])
+    return said if standing is None else f"{_ended(said)} {standing}"
 
 
 def prompt_text(question: Question) -> str:
@@ -121,43 +90,18 @@ def prompt_text(question: Question) -> str:
     return f"{question.prompt}{about}{why}"
 
 
-def interval_text(interval: Mapping[str, Any] | None) -> str:
-    """Render a hold interval, for example `7 full days` or `6 to 8 doses at 2 a day`."""
-    if interval is None:
-        return "not configured"
-    low, high = interval["low"], interval["high"]
-    noun = _COUNTING[interval["counting"]] + ("" if high == 1 else "s")
-    amount = f"{low}" if low == high else f"{low} to {high}"
-    rate = f" at {interval['per_day']} a day" if interval.get("per_day") else ""
-    return f"{amount} {noun}{rate}"
+def _says_text(recommendation: Mapping[str, Any]) -> bool:
+    """Say whether the rule's own text is told: its advice stands, and is not for the prescriber after all."""
+    hold = recommendation["hold"]
+    is_for_prescriber = hold is not None and hold["reason"] == HoldReason.OTHER_FREQUENCY
+    return recommendation["status"] in _SAYS_ITS_TEXT and not is_for_prescriber
 
 
-def _words(hold: Mapping[str, Any] | None, label: str | None) -> dict[str, str]:
-    words = {
-        "medication": label or "the medication",
-        "substance": label or "the medication",
-        "procedure": "the procedure",
-    }
-    if hold is None:
-        return words
-    substance = hold["substance"]
-    if substance is not None:
-        named = substance.replace("-", " ")
-        words["substance"] = named if named.casefold() == (label or "").casefold() else f"{named} ({label})"
-    for key in ("last_permitted_dose", "no_dose_from", "last_dose", "earliest_procedure"):
-        words[key] = hold[key] or NOT_GIVEN
-    words["interval"] = interval_text(hold["interval"])
-    return words
-
-
-def _hold_sentences(hold: Mapping[str, Any], recommendation: Mapping[str, Any], words: dict[str, str]) -> list[str]:
-    words = {**words, "overridden_by": recommendation["overridden_by"] or ""}
-    said = [_STATE[hold["state"]].format_map(words)]
-    if why := _REASON[HoldReason(hold["reason"])]:
-        said.append(why.format_map(words))
-    if hold["record_status"] not in {None, "active"}:
-        said.append(f"The record says: {str(hold['record_status']).replace('_', ' ')}.")
-    return said
+def _words(recommendation: Mapping[str, Any], label: str | None) -> dict[str, str]:
+    named = label or "the medication"
+    words = {"medication": named, "substance": named, "procedure": "the procedure"}
+    words.update((date["name"], date_words(date)) for date in recommendation["dates"])
+    return words if recommendation["hold"] is None else {**words, **hold_words(recommendation["hold"], label)}
 
 
 def _by(recommendation: Mapping[str, Any]) -> str:
@@ -173,5 +117,5 @@ def _ended(sentence: str) -> str:
 
 
 def _filled(template: str, words: Mapping[str, str]) -> str:
-    """Put words in their places; a brace inside a word is text, and a place without a word stays as it is."""
-    return _PLACE.sub(lambda place: words.get(place[1], place[0]), template)
+    """Put words in their places; a brace inside a word is text. A place without a word is that of a date not given."""
+    return _PLACE.sub(lambda place: words.get(place[1], NOT_GIVEN), template)

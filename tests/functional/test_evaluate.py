@@ -41,7 +41,7 @@ def test_people_read_who_when_what_and_why() -> None:
     text = cds("evaluate", NAPROXEN).text
     for said in (
         "demo-018",
-        "2026-11-23T09:00:00-05:00 (America/New_York)",
+        "Mon 2026-11-23 09:00 -05:00 (America/New_York)",
         "vertebral-augmentation",
         DRAFT,
         "DEFER",

@@ -23,7 +23,8 @@ from cds.facts.model import Facts
 from cds.facts.schema import parse_facts, read_facts_text
 from cds.facts.shape import Group, Leaf, Shape, shape_of
 from cds.facts.units import convert, parse_quantity
-from cds.ir.dictionary_from_ruleset import concepts_of, dictionary_of
+from cds.ir.concepts_from_ruleset import concepts_of
+from cds.ir.dictionary_from_ruleset import dictionary_of
 from cds.ruleset.loader import load_ruleset
 from cds.ruleset.problems import Problems
 from cds.terminology.codes import System

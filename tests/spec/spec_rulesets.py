@@ -144,7 +144,8 @@ def _asked(name: str, fact: Any) -> Any:
         return fact
     if isinstance(fact.get("items"), dict):
         fact = {**fact, "items": {inner: _asked(inner, part) for inner, part in fact["items"].items()}}
-    return fact if fact.get("type") in NEVER_ASKED or "ask" in fact else {"ask": f"What is {name}?", **fact}
+    is_asked = fact.get("type") not in NEVER_ASKED and "calculated" not in fact
+    return fact if "ask" in fact or not is_asked else {"ask": f"What is {name}?", **fact}
 
 
 def _rule(name: str, part: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,10 @@ def _found(what: str, expected: Any, decision: Mapping[str, Any]) -> Any:
     match what:
         case "status" | "overridden_by" | "assumed" | "opposed_by" | "severity":
             return {rule: _per_binding(rule, what, said, recommendations) for rule, said in expected.items()}
+        case "positions" | "sources":
+            return {rule: _cited(rule, what, said, recommendations) for rule, said in expected.items()}
+        case "dates":
+            return {rule: _dates(rule, said, recommendations) for rule, said in expected.items()}
         case "because":
             return {rule: _reasons(rule, recommendations) for rule in expected}
         case "hold":
@@ -127,6 +131,22 @@ def _per_binding(rule: str, what: str, said: Any, recommendations: list[Any]) ->
 
 def _reasons(rule: str, recommendations: list[Any]) -> list[str]:
     return [leaf["value"] for each in recommendations if each["rule"] == rule for leaf in each["because"]]
+
+
+def _cited(rule: str, what: str, said: list[Any], recommendations: list[Any]) -> list[Any]:
+    """Give what the first recommendation of a rule cites, as far as a case names its fields."""
+    cited = next(each[what] for each in recommendations if each["rule"] == rule)
+    if len(cited) != len(said):
+        return list(cited)
+    return [{key: each.get(key) for key in fields} for each, fields in zip(cited, said, strict=True)]
+
+
+def _dates(rule: str, said: Mapping[str, Any], recommendations: list[Any]) -> dict[str, Any]:
+    """Give what the first recommendation of a rule tells of the dates, and of their fields, that a case names."""
+    dates = {date["name"]: date for date in next(each["dates"] for each in recommendations if each["rule"] == rule)}
+    if not said:
+        return dates
+    return {name: {key: dates[name][key] for key in fields} for name, fields in said.items() if name in dates}
 
 
 def _hold(binding: str, said: Any, recommendations: list[Any]) -> Any:

@@ -91,13 +91,13 @@ def program_of(*fragments: str) -> Program:
 def loaded_from(*fragments: str) -> LoadedRuleset:
     """Load a ruleset made of YAML fragments, without compiling it."""
     with TemporaryDirectory() as folder:
-        return load_ruleset(_written(Path(folder) / "base", *fragments))
+        return load_ruleset(written(Path(folder) / "base", *fragments))
 
 
 def overlaid_from(overlay: str, *fragments: str) -> LoadedRuleset:
     """Load an overlay, whole but for `extends`, on a ruleset made of YAML fragments."""
     with TemporaryDirectory() as folder:
-        base = load_ruleset(_written(Path(folder) / "base", *fragments))
+        base = load_ruleset(written(Path(folder) / "base", *fragments))
         site = Path(folder) / "site"
         site.mkdir()
         head = 'schema: cds-ruleset/1\nid: site\nversion: "1.0.0"\ntitle: Site\nlifecycle: {status: draft}\n'
@@ -157,7 +157,7 @@ def place_of(program: Program, facts: Facts, rule: str = "rule", binding: str = 
     return at.bound(step, next((item for item in items if item.binding == binding), None))
 
 
-def _written(folder: Path, *fragments: str) -> Path:
+def written(folder: Path, *fragments: str) -> Path:
     document: dict[str, Any] = {}
     for fragment in (BASE, *fragments):
         _join(document, yaml.safe_load(fragment))
@@ -189,7 +189,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
 def _asked(name: str, fact: dict[str, Any]) -> dict[str, Any]:
     if "items" in fact:
         fact = {**fact, "items": {inner: _asked(inner, part) for inner, part in fact["items"].items()}}
-    if fact["type"] not in {"code", "text"}:
+    if fact["type"] not in {"code", "text"} and "calculated" not in fact:
         fact = {"ask": f"What is {name}?", **fact}
     return {key: value for key, value in fact.items() if value is not None}
 
@@ -198,7 +198,7 @@ def _rule(id_: str, rule: dict[str, Any]) -> dict[str, Any]:
     """Complete a rule; what belongs to `then` may be written beside `when`, and null takes a key away."""
     rest = {key: part for key, part in rule.items() if part is not None}
     then = {"advise": "note", "severity": "info"}
-    then |= {key: rest.pop(key) for key in ("advise", "severity", "text", "interval", "restart") if key in rest}
+    then |= {key: rest.pop(key) for key in ("advise", "severity", "text", "interval", "dates", "restart") if key in rest}
     if "overrides" in rest:
         rest.setdefault("because", "it matters more")
     return {

@@ -15,6 +15,7 @@ from math import lcm
 
 from cds.backends.rete.column import BEYOND, FAR, Column, Form, scaled, token
 from cds.backends.rete.formula import (
+    ALWAYS,
     NEVER,
     UNDECIDABLE,
     Comparison,
@@ -26,6 +27,7 @@ from cds.backends.rete.formula import (
 )
 from cds.errors import EngineFailure
 from cds.ir.nodes import (
+    Adopted,
     AllOf,
     AnyOf,
     Condition,
@@ -110,6 +112,12 @@ def on_fact(leaf: FactLeaf, lists: Lists, columns: Columns) -> Ternary:
             return flag(columns.column(list_name, fact, Form.KNOWN).name)
         case _:
             return UNDECIDABLE
+
+
+def on_parameter(leaf: Adopted) -> Ternary:
+    """Give a test on a parameter: it looks at no property at all."""
+    always = Ternary(ALWAYS, NEVER)
+    return UNDECIDABLE if leaf.holds is None else always if leaf.holds else always.negated()
 
 
 def flag(name: str) -> Ternary:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from cds.backends.rete.formula import Ternary, both, either, gates, paths
-from cds.backends.rete.leaf import Columns, Lists, halves, is_known_time, list_of, on_fact
+from cds.backends.rete.leaf import Columns, Lists, halves, is_known_time, list_of, on_fact, on_parameter
 from cds.backends.rete.limits import MAX_GATES
 from cds.backends.rete.signal import Guard, Place, Result, Signals, flag_of, signal_behind
 from cds.errors import EngineFailure
 from cds.ir.guards import guard
-from cds.ir.nodes import AllOf, AnyOf, Applies, Condition, Derived, Elapsed, Not, Quantified
+from cds.ir.nodes import Adopted, AllOf, AnyOf, Applies, Condition, Derived, Elapsed, Not, Quantified
 
 MAX_PATHS = 12
 """The engine fires once for each way in which a condition holds, and `all` of n `any`s has 2**n ways."""
@@ -62,6 +62,8 @@ class Lowering:
                 return _Lowered(_scope(variable), flag_of(self.results[derivation].signal))
             case Elapsed():
                 return self._elapsed(condition, lists)
+            case Adopted():
+                return _Lowered(frozenset(), on_parameter(condition))
             case leaf:
                 return _Lowered(_scope(leaf.fact.variable), on_fact(leaf, lists, self.columns))
 

@@ -32,7 +32,7 @@ def findings_in(loaded: LoadedRuleset, program: Program, *, as_of: str | None = 
         InputError: `as_of` is not a day.
     """
     day = None if as_of is None else format_day(parse_day(as_of))
-    material = Material(loaded.document, program, day)
+    material = Material(loaded.document, program, day, loaded.folder)
     found = (
         Finding(name, _place(loaded, path), message)
         for name, check in all_checks()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path as Folder
 
 from cds.ir.program import Program
 from cds.ruleset.model import RulesetDocument
@@ -20,6 +21,8 @@ class Material:
     document: RulesetDocument
     program: Program
     day: str | None
+    folder: Folder | None = None
+    """Where its companions stand, if it was read from a folder."""
 
 
 Check = Callable[[Material], Iterator[Slip]]

@@ -16,15 +16,17 @@ FactName = tuple[str | None, str]
 
 def facts_used(document: RulesetDocument) -> frozenset[FactName]:
     """Give the facts that any condition names."""
-    return frozenset(name for part in _parts(document) for name in _facts_of(part))
+    return frozenset(name for part in _parts(document) for name in facts_of(part))
 
 
 def words_used(part: Any, key: str | None = None) -> Iterator[tuple[str | None, str]]:
-    """Walk a dumped part of a document: every text in it, with the key it stands under."""
+    """Walk a dumped part of a document: every text in it, with its key, and every key that is a parameter."""
     if isinstance(part, str):
         yield key, part
     elif isinstance(part, dict):
         for inner_key, inner in part.items():
+            if inner_key.startswith("$"):
+                yield key, inner_key
             yield from words_used(inner, inner_key)
     elif isinstance(part, list):
         for inner in part:
@@ -49,7 +51,8 @@ def _parts(document: RulesetDocument) -> Iterator[BaseModel]:
     yield from document.dispositions
 
 
-def _facts_of(part: BaseModel) -> Iterator[FactName]:
+def facts_of(part: BaseModel) -> Iterator[FactName]:
+    """Give the facts that the conditions of one part name, a derived fact by its own name."""
     lists = {
         variable: name
         for key, said in words_used(dumped(part))

@@ -72,6 +72,8 @@ class Oracle:
                 return FALSE if isinstance(self._value(fact, bound), Unknown) else TRUE
             case nodes.NotConfigured():
                 return UNKNOWN
+            case nodes.Adopted(holds=holds):
+                return {None: UNKNOWN, True: TRUE, False: FALSE}[holds]
             case nodes.Derived(step, variable):
                 return self._answer(step, bound[variable].binding if variable else "patient")
             case nodes.Quantified():

@@ -170,7 +170,9 @@ class Maker:
             return self.use(self.random.choice(self.usable))
         if kind < 0.14:
             return nodes.NotConfigured(self.fact(FactType.BOOLEAN), "unset")
-        if kind < 0.18:
+        if kind < 0.17:
+            return nodes.Adopted("policy", "is this", "this (source)", self.random.choice((True, False, None)))
+        if kind < 0.21:
             return nodes.IsKnown(self.fact(self.random.choice(list(FactType)[:6])))
         if kind < 0.4:
             return self.elapsed()

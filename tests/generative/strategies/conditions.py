@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from strategies.chance import Chance
-from strategies.figures import BOOLEAN, Parameters
+from strategies.figures import BOOLEAN, INSIDE, Parameters
 from strategies.vocabulary import DAYS, ELAPSED, NO_TIME, Domain, Json, Known, Vocabulary
 
 VARIABLES = {"medications": ("med", "drug"), "intake": ("meal", "food"), "fracture.levels": ("level", "vertebra")}
@@ -74,7 +74,9 @@ def concerning(chance: Chance, scene: Scene, depth: int) -> Json:
 
 
 def leaf(chance: Chance, scene: Scene) -> Json:
-    """Build a leaf on any fact in the scene."""
+    """Build a leaf on any fact in the scene, or on a parameter."""
+    if chance.maybe(8):
+        return scene.parameters.tested(chance)
     variable = chance.one_of([*scene.variables, *scene.variables, None])
     list_name = scene.variables[variable] if variable else None
     derived = scene.results.derived.get(list_name, [])
@@ -162,6 +164,8 @@ def _time_test(chance: Chance, scene: Scene, known: Known) -> Json:
     name, other = chance.one_of(others)
     domain = DAYS if known.by_day or other.by_day or chance.maybe(50) else ELAPSED
     anchor = {chance.one_of(("before", "after")): name}
+    if not (known.by_day or other.by_day) and chance.maybe(15):
+        return {"inside": scene.parameters.named(chance, INSIDE)} | anchor
     if chance.maybe(10):
         return {chance.one_of(("at_least", "more_than", "at_most")): NO_TIME[str(domain.unit)]} | anchor
     return _bound(chance, scene.parameters, domain) | anchor

@@ -14,6 +14,9 @@ CONFIRMED = ("primary", "secondary", "unconfirmed")
 NONE = "none"
 BOOLEAN = Domain("boolean", ())
 INTERVAL = Domain("interval", ())
+INSIDE = Domain("inside", ())
+"""Hold intervals that times are compared with: none in doses, and none of no hours."""
+WORD = Domain("word", ("early", "late", "either"))
 
 
 @dataclass(slots=True)
@@ -60,12 +63,25 @@ class Parameters:
             self.declared[names[-1]] = self._parameter(chance, domain)
         return f"${chance.one_of(names)}"
 
+    def tested(self, chance: Chance) -> Json:
+        """Give a test on what is adopted for a parameter; a word is one that some position has."""
+        if chance.maybe(25):
+            return {self.named(chance, chance.one_of((WORD, BOOLEAN, INTERVAL))): {"set": chance.maybe(50)}}
+        domain = chance.one_of((WORD, WORD, BOOLEAN))
+        name = self.named(chance, domain)
+        positions = self.declared[name[1:]].get("positions", {})
+        words = sorted({position["value"] for position in positions.values()}) or _literals(domain)
+        if chance.maybe(30):
+            return {name: {"in": chance.some(words, 1, 2)}}
+        return {name: {"is": chance.one_of(words)}}
+
     def _parameter(self, chance: Chance, domain: Domain) -> Json:
         if self.may_be_unset and chance.maybe(10):
             return {"unset": "every site has its own"}
         confirmed = self.questions.confirmed(chance)
         positions = {
-            source: {"value": _position(chance, domain), "confirmed": how} for source, how in confirmed.items()
+            source: {"value": _position(chance, domain), "confirmed": how, **_told(chance)}
+            for source, how in confirmed.items()
         }
         return {"positions": positions, "resolve": self.questions.resolve(chance, confirmed)}
 
@@ -76,7 +92,9 @@ def _literals(domain: Domain) -> Sequence[Any]:
 
 def _position(chance: Chance, domain: Domain) -> Any:
     if domain is INTERVAL:
-        return _interval(chance)
+        return _interval(chance, ("full_days", "hours", "doses"))
+    if domain is INSIDE:
+        return _interval(chance, ("full_days", "hours"), least_hours=12)
     if domain.minimum is not None and chance.maybe(20):
         first = chance.whole(0, len(domain.figures) - 1)
         second = chance.whole(first, len(domain.figures) - 1)
@@ -85,9 +103,14 @@ def _position(chance: Chance, domain: Domain) -> Any:
     return chance.one_of(_literals(domain))
 
 
-def _interval(chance: Chance) -> Json:
-    counting = chance.one_of(("full_days", "hours", "doses"))
-    low = chance.whole(0, 10) * (12 if counting == "hours" else 1)
+def _told(chance: Chance) -> Json:
+    """Say where a position stands, or what readers should know of it, for some."""
+    return {key: f"The {key}" for key in ("locator", "note") if chance.maybe(20)}
+
+
+def _interval(chance: Chance, ways: Sequence[str], *, least_hours: int = 0) -> Json:
+    counting = chance.one_of(ways)
+    low = least_hours + chance.whole(0, 10) * 12 if counting == "hours" else chance.whole(0, 10)
     amount: Any = {"from": low, "to": low + chance.whole(0, 5)} if chance.maybe(25) else low
     return {counting: amount, "per_day": chance.whole(1, 3)} if counting == "doses" else {counting: amount}
 

@@ -53,10 +53,11 @@ ADVICE: Json = {
 }
 HOLD_ADVICE = ("hold_it", "hold_it", "hold_it", "carry_on", "ask_prescriber", "check_by_hand")
 OTHER_ADVICE = ("do_this", "avoid_this", "note", "ask_prescriber")
-_TEXTS = (
+_TEXTS = ("Do as the title says.", "Of {medication} ({substance}): see to it before {procedure}.")
+_TEXTS_OF_HOLDS = (
+    *_TEXTS,
     "Stop {substance}: {interval}, last on {last_permitted_dose}.",
     "No {medication} from {no_dose_from} until {procedure}.",
-    "Do as the title says.",
 )
 
 
@@ -184,7 +185,7 @@ class _Builder:
             **self._when(plan),
             "then": self._then(plan),
             "on_unknown": self._on_unknown(plan),
-            "sources": [chance.one_of(SOURCES), {"id": SOURCES[0], "locator": "page 1", "strength": "should"}],
+            "sources": [chance.one_of(SOURCES), self._citation()],
         }
         if plan.list is not None:
             rule["for_each"] = f"{VARIABLES[plan.list][0]} in {plan.list}"
@@ -196,6 +197,10 @@ class _Builder:
         if targets and chance.maybe(35):
             rule |= {"overrides": chance.some(targets, 1, 2), "because": "the test says so"}
         return rule
+
+    def _citation(self) -> Json:
+        cited: Json = {"id": SOURCES[0], "locator": "page 1", "strength": "should", "statements": ["S0-1"]}
+        return cited | ({"standing": self.chance.one_of(("absolute", "relative"))} if self.chance.maybe(30) else {})
 
     def _when(self, plan: _Planned) -> Json:
         scene = self._scene(plan.list)
@@ -221,7 +226,9 @@ class _Builder:
         if plan.kind == "hold" and ADVICE[plan.advice]["hold"] == "dated":
             then["interval"] = self.parameters.named(self.chance, INTERVAL)
         if self.chance.maybe(50):
-            then["text"] = self.chance.one_of(_TEXTS)
+            then["text"] = self.chance.one_of(_TEXTS_OF_HOLDS if "interval" in then else _TEXTS)
+        if self.chance.maybe(15) and self.parameters.declared:
+            then["shows"] = [f"${name}" for name in self.chance.some(sorted(self.parameters.declared), 1, 2)]
         return then
 
     def _on_unknown(self, plan: _Planned) -> Any:

@@ -12,7 +12,8 @@ from cds.facts.dictionary import Dictionary
 from cds.facts.schema import read_facts_text
 from cds.fhir.reading import Reading
 from cds.fhir.to_facts import bundle_to_facts
-from cds.ir.dictionary_from_ruleset import concepts_of, dictionary_of
+from cds.ir.concepts_from_ruleset import concepts_of
+from cds.ir.dictionary_from_ruleset import dictionary_of
 from cds.ruleset.loader import LoadedRuleset, load_ruleset
 from cds.ruleset.problems import Problems
 from cds.terminology.concepts import Concepts

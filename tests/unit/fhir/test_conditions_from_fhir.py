@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +10,11 @@ from hypothesis import strategies as st
 
 from cds.errors import FactsError
 from cds.facts.dictionary import Dictionary
+from cds.facts.model import Reason, TimeSpan, Unknown, Word
+from cds.facts.schema import parse_facts
 from cds.fhir.reading import NoteKind
-from cds.terminology.codes import Code, System
+from cds.terminology.codes import System
+from cds.terminology.concepts import Concepts
 
 Json = dict[str, Any]
 OSTEOMYELITIS, EMBOLISM, FIBRILLATION = "60168000", "59282003", "49436004"
@@ -171,17 +173,142 @@ def test_a_code_of_a_fact_that_is_not_boolean_says_nothing(only: Any) -> None:
 )
 def test_a_sign_after_the_procedure_is_never_from_before(
     only: Any,
-    dictionary: Dictionary,
     onset: str | None,
     is_read: bool,  # noqa: FBT001  # a case, not a switch
 ) -> None:
     """Breathlessness that began before the operation is no sign of a complication."""
-    declared = replace(dictionary["postop.dyspnea"], codes=(Code(System.SNOMED_CT, "267036007"),))
     reading = only(
         condition("267036007", onsetDateTime=onset),
-        dictionary={**dictionary, declared.name: declared},
         procedure_status="done",
         procedure_end="2026-11-20T09:00:00-05:00",
     )
     assert ("dyspnea" in said(reading, "postop")) is is_read
     assert (NoteKind.BEFORE_PROCEDURE_END in {note.kind for note in reading.notes}) is not is_read
+
+
+def diagnosis(*codes: str, id_: str = "c", **more: Any) -> Json:
+    """Make a present condition with codes of ICD-10-CM."""
+    made = condition("0", id=id_, **more)
+    made["code"] = {"coding": [{"system": System.ICD_10_CM.uri, "code": code} for code in codes]}
+    return made
+
+
+def etiology(reading: Any) -> Any:
+    """Give what the document says of the cause of the fracture."""
+    return said(reading, "fracture").get("etiology")
+
+
+@pytest.mark.parametrize(
+    ("codes", "value"),
+    [
+        (["M80.08XA"], "osteoporosis"),
+        (["M80.88XS"], "osteoporosis"),
+        (["S32.010A"], "trauma"),
+        (["S22.082A"], "trauma"),
+        (["M84.58XA", "C79.51"], "metastasis"),
+        (["M84.58XA", "C90.00"], "multiple_myeloma"),
+        (["M84.58XS", "C41.2"], "other"),
+        (["M48.56XA"], None),
+        (["M84.58XA"], None),
+        (["C79.51"], None),
+        (["M81.0"], None),
+        (["D18.09"], None),
+    ],
+)
+def test_the_cause_is_read_from_codes_that_say_it(only: Any, codes: list[str], value: str | None) -> None:
+    """A tumour is the cause only where the fracture is one of tumour disease; a collapse alone has no cause."""
+    assert etiology(only(*(diagnosis(code, id_=f"c{n}") for n, code in enumerate(codes)))) == value
+    assert etiology(only(diagnosis(*codes))) == value
+
+
+def test_codes_that_say_different_causes_contradict(only: Any, dictionary: Dictionary, concepts: Concepts) -> None:
+    """Both are shown, none is chosen."""
+    reading = only(diagnosis("M80.08XA", id_="a"), diagnosis("S32.010A", id_="b"))
+    found = parse_facts(reading.document, dictionary, concepts).value("fracture.etiology")
+    assert found == Unknown(Reason.CONTRADICTED, ("osteoporosis", "trauma"))
+
+
+@pytest.mark.parametrize("clinical", ["resolved", "inactive", None])
+def test_a_tumour_that_is_over_is_no_company(only: Any, clinical: str | None) -> None:
+    """The code that has to stand beside another has to be of something present."""
+    tumour = diagnosis("C79.51", id_="t")
+    tumour["clinicalStatus"] = condition("0", clinical).get("clinicalStatus")
+    reading = only(diagnosis("M84.58XA"), tumour)
+    assert etiology(reading) is None
+    assert (NoteKind.NOT_ALONE, "metastasis") in {(note.kind, note.detail) for note in reading.notes}
+
+
+def test_a_code_that_is_not_confirmed_is_a_guess(only: Any) -> None:
+    """It is shown with what it may stand for; the fact stays unknown, whatever other codes say."""
+    guess = only(condition("443165006"))
+    assert said(guess, "fracture") == {}
+    assert {(note.kind, note.fact, note.detail) for note in guess.notes} == {
+        (NoteKind.GUESS, "fracture.etiology", "osteoporosis"),
+        (NoteKind.GUESS, "fracture.onset", ""),
+    }
+
+
+def test_a_guess_that_a_confirmed_code_says_is_none(only: Any) -> None:
+    """The same condition by two codings: one is enough."""
+    both = diagnosis("M80.08XA", onsetDateTime="2026-10-27")
+    both["code"]["coding"].append({"system": "http://snomed.info/sct", "code": "443165006"})
+    reading = only(both)
+    assert said(reading, "fracture") == {"etiology": "osteoporosis", "onset": "2026-10-27"}
+    assert {note.kind for note in reading.notes} == {NoteKind.READ}
+
+
+@pytest.mark.parametrize(
+    ("onset", "said_onset"),
+    [
+        ("2026-10-27", "2026-10-27"),
+        ("2026-10-27T22:00:00-04:00", "2026-10-27T22:00:00-04:00"),
+        ("2026-10", {"from": "2026-10-01", "to": "2026-10-31"}),
+        (None, None),
+    ],
+)
+def test_the_onset_of_a_vertebral_fracture_is_that_of_its_condition(
+    only: Any, onset: str | None, said_onset: Any
+) -> None:
+    """As exactly as the record says it, and not at all where it does not."""
+    reading = only(diagnosis("M48.56XA", onsetDateTime=onset))
+    assert said(reading, "fracture").get("onset") == said_onset
+    assert (NoteKind.NO_VALUE in {note.kind for note in reading.notes}) is (onset is None)
+
+
+def test_two_fractures_have_no_common_onset(only: Any, dictionary: Dictionary, concepts: Concepts) -> None:
+    """Which of them hurts, the record does not say."""
+    reading = only(
+        diagnosis("M80.08XA", onsetDateTime="2019-03-01", id_="a"),
+        diagnosis("M80.08XA", onsetDateTime="2026-10-27", id_="b"),
+    )
+    found = parse_facts(reading.document, dictionary, concepts).value("fracture.onset")
+    assert isinstance(found, Unknown)
+    assert found.reason is Reason.CONTRADICTED
+
+
+def test_the_sequel_of_a_fracture_has_no_onset_of_its_own(only: Any) -> None:
+    """When the sequel began is not when the fracture did."""
+    assert "onset" not in said(only(diagnosis("M80.08XS", onsetDateTime="2026-10-27")), "fracture")
+
+
+def test_a_day_of_onset_is_the_day_in_the_zone(only: Any, dictionary: Dictionary, concepts: Concepts) -> None:
+    """An instant before midnight elsewhere is the day here."""
+    facts = parse_facts(
+        only(diagnosis("M48.56XA", onsetDateTime="2026-10-28T03:00:00Z")).document, dictionary, concepts
+    )
+    onset = facts.value("fracture.onset")
+    assert isinstance(onset, TimeSpan)
+    assert facts.zone.day_of(onset.low) == facts.zone.day_of(onset.high)
+    assert facts.zone.wall_clock(onset.low).date().isoformat() == "2026-10-27"
+
+
+@pytest.mark.parametrize("code", ["Z33.1", "O09.90", "Z34.90", "Z32.01"])
+def test_a_present_pregnancy_is_one(only: Any, dictionary: Dictionary, concepts: Concepts, code: str) -> None:
+    """By any of the codes that say it."""
+    facts = parse_facts(only(diagnosis(code)).document, dictionary, concepts)
+    assert facts.value("patient.pregnancy") == Word("yes")
+
+
+def test_a_fracture_with_injury_of_the_cord_is_a_deficit(only: Any) -> None:
+    """The more cautious reading: an emergency is told, and whoever knows better corrects it."""
+    assert said(only(condition("1734006")), "neuro") == {"deficit": True}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds.errors import FactsError
-from cds.facts.dictionary import Declaration, Dictionary, FactType
+from cds.facts.dictionary import Declaration, Dictionary, FactCode, FactType
 from cds.fhir.reading import NoteKind
 from cds.terminology.codes import Code, System
 
@@ -271,8 +271,10 @@ def test_a_modifier_extension_takes_the_meaning_away(only: Any) -> None:
 
 def test_a_boolean_and_a_whole_number_are_read(only: Any, dictionary: Dictionary) -> None:
     """They have no unit; a boolean may be false when the record says false."""
-    said = Declaration("patient.smoker", FactType.BOOLEAN, ask="", taken=True, codes=(Code(System.LOINC, "a"),))
-    count = Declaration("labs.count", FactType.NUMBER, ask="", taken=True, codes=(Code(System.LOINC, "b"),))
+    said = Declaration(
+        "patient.smoker", FactType.BOOLEAN, ask="", taken=True, codes=(FactCode(Code(System.LOINC, "a")),)
+    )
+    count = Declaration("labs.count", FactType.NUMBER, ask="", taken=True, codes=(FactCode(Code(System.LOINC, "b")),))
     more = {**dictionary, said.name: said, count.name: count}
     reading = only(
         observation("a", None, id_="1", valueBoolean=False),
@@ -281,6 +283,13 @@ def test_a_boolean_and_a_whole_number_are_read(only: Any, dictionary: Dictionary
     )
     assert reading.document["patient"] == {"smoker": {"value": False, "taken": DRAWN}}
     assert reading.document["labs"] == {"count": {"value": "12", "taken": DRAWN}}
+
+
+def test_a_code_that_is_not_confirmed_is_shown_and_not_read(only: Any) -> None:
+    """It may stand for the fact; whoever knows the code says so."""
+    reading = only(observation("14979-9", {"value": 30, "code": "s", "system": UCUM}))
+    assert labs(reading) == {}
+    assert [(note.kind, note.fact) for note in reading.notes] == [(NoteKind.GUESS, "labs.aptt")]
 
 
 def test_an_open_end_needs_a_limit_of_the_fact(only: Any, dictionary: Dictionary) -> None:

@@ -164,6 +164,68 @@ class TestTimes:
         assert "after: there is no time `labs.inr`" in refused('{procedure.start: {at_least: "1 d", after: labs.inr}}')
 
 
+class TestInside:
+    """Whether a time lies later than a hold interval permits (§7.13)."""
+
+    HOURS = """
+    parameters:
+      hours: {positions: {handout: {value: {hours: {from: 2, to: 6}}, confirmed: primary}}, resolve: RESOLVED}
+      doses: {positions: {handout: {value: {doses: 4, per_day: 2}, confirmed: primary}}, resolve: RESOLVED}
+      none: {positions: {handout: {value: {hours: 0}, confirmed: primary}}, resolve: RESOLVED}
+    """.replace("RESOLVED", '{adopt: handout, because: "x", by: "y", decided: "2026-11-01"}')
+
+    def test_hours_are_elapsed_time_by_the_longer_end(self) -> None:
+        """The last permitted time itself lies outside."""
+        program = program_of(
+            FACTS, self.HOURS, "rules: {rule: {when: {procedure.start: {inside: $hours, before: procedure.end}}}}"
+        )
+        end, high = Ref(None, "procedure.end"), 6 * MICROSECONDS_AN_HOUR
+        expected = nodes.Elapsed(START, end, Counting.ELAPSED, 0, high, high_included=False)
+        assert program.worlds[0].conditions["rule"] == expected
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            "{procedure.start: {inside: $washout, before: procedure.end}}",
+            "{procedure.end: {inside: $washout, after: procedure.start}}",
+        ],
+    )
+    def test_days_are_whole_days_and_never_after(self, condition: str) -> None:
+        """On the day itself the clock tells before from after."""
+        end = Ref(None, "procedure.end")
+        days = nodes.Elapsed(START, end, Counting.WHOLE_DAYS, None, 7)
+        assert node_of(condition) == nodes.AllOf((days, nodes.Elapsed(START, end, Counting.ELAPSED, 0, None)))
+
+    def test_what_is_not_set_leaves_it_open(self) -> None:
+        """As every leaf on a parameter."""
+        condition = "{procedure.start: {inside: $open_limit, before: procedure.end}}"
+        assert node_of(condition) == nodes.NotConfigured(START, "open_limit")
+
+    @pytest.mark.parametrize(
+        ("condition", "said"),
+        [
+            (
+                "{procedure.start: {inside: $doses, before: procedure.end}}",
+                "the parameter `doses` counts doses; expected",
+            ),
+            ("{procedure.start: {inside: $limit, before: procedure.end}}", "the parameter `limit` is no hold interval"),
+            (
+                "{procedure.start: {inside: $none, before: procedure.end}}",
+                "no time can fulfil this; expected an interval",
+            ),
+            ("{fracture.onset: {inside: $washout, before: procedure.end}}", "`inside` needs two instants"),
+            ("{procedure.start: {inside: $washout, before: fracture.onset}}", "`inside` needs two instants"),
+            ("{procedure.start: {inside: $washout}}", "a time needs `before` or `after`"),
+            ("{procedure.start: {inside: $washout, before: labs.inr}}", "there is no time `labs.inr`"),
+            ("{procedure.start: {inside: washout, before: procedure.end}}", "`washout` is not written as it should be"),
+            ("{procedure.start: {at_least: $washout, before: procedure.end}}", "which only `inside` asks for"),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(self, condition: str, said: str) -> None:
+        """Intervals in doses or of no hours, other parameters, days, and what has no anchor."""
+        assert said in refused(condition, rest=self.HOURS)
+
+
 class TestValues:
     """What a fact is compared with (§7.2, §7.5)."""
 

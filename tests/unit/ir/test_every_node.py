@@ -33,7 +33,8 @@ from cds.trace.explanation_text import (
     verdict_sentence,
 )
 from cds.trace.model import HoldReason, LeafTrace, Question
-from cds.trace.sentences import interval_text, prompt_text, recommendation_text
+from cds.trace.hold_sentences import interval_text
+from cds.trace.sentences import prompt_text, recommendation_text
 
 ADRS = sorted((Path(__file__).parents[3] / "docs" / "adr").glob("*.md"))
 EVERY_NODE = """
@@ -53,6 +54,7 @@ rules:
   is-known: {judges: data_quality, when: {labs.inr: {known: true}}}
   derived: {for_each: m in medications, when: {m.is_old: {is: true}}}
   not-configured: {when: {labs.inr: {at_least: $limit}}}
+  adopted: {when: {any: [{$limit: {set: true}}, {$limit: {is: early}}]}}
   joined: {when: {all: [{a.one: {is: true}}, {any: [{labs.inr: {at_least: 2}}, {not: {labs.inr: {at_most: 1}}}]}]}}
   exists: {when: {exists: {each: m in medications, where: {m.status: {is: active}}}}}
   every: {when: {every: {each: m in medications, where: {m.status: {is: active}}}}}
@@ -179,13 +181,21 @@ class TestWords:
         assert interval_text({"counting": counting, "low": 1, "high": 2}).startswith("1 to 2 ")
 
 
-RECOMMENDATION = {"title": "Title.", "assumed": False, "overridden_by": "other", "opposed_by": []}
+RECOMMENDATION = {"title": "Title.", "assumed": False, "overridden_by": "other", "opposed_by": [], "dates": []}
 
 
 def hold_text(**hold: str) -> str:
     """Render a recommendation whose hold differs only in this."""
     dates = dict.fromkeys(("last_permitted_dose", "no_dose_from", "last_dose", "earliest_procedure", "interval"))
-    whole = {"state": "planned", "reason": "before_deadline", "substance": None, "record_status": None, **dates, **hold}
+    whole = {
+        "state": "planned",
+        "reason": "before_deadline",
+        "substance": None,
+        "record_status": None,
+        "other_deadlines": [],
+        **dates,
+        **hold,
+    }
     return recommendation_text("Text.", {**RECOMMENDATION, "status": "applies", "hold": whole}, "Advil", [])
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from cds.facts.dictionary import Declaration, FactType
 from cds.ir.nodes import (
+    Adopted,
     AllOf,
     AnyOf,
     Applies,
@@ -54,10 +55,11 @@ DAYS = Counting.CALENDAR
         (Within(INR, Fraction(1), Fraction(2), high_included=False), "inr at least 1 and less than 2"),
         (Elapsed(START, Ref(None, "as_of"), DAYS, 3, None), "start at least 3 d before as_of"),
         (Elapsed(START, Ref(None, "as_of"), DAYS, 0, 3), "start at most 3 d before as_of"),
-        (Elapsed(START, Ref(None, "as_of"), DAYS, 0, None), "start at least 0 d before as_of"),
+        (Elapsed(START, Ref(None, "as_of"), DAYS, 0, None), "start not after as_of"),
         (KNOWN, "inr is known"),
         (Derived("derive:renal.is_low", None), "renal.is_low"),
         (Derived("derive:meds/is_old", "med"), "med.is_old"),
+        (Adopted("policy", "is trial", "trial (handout)", holds=True), "adopted policy is trial"),
         (NotConfigured(INR, "limit"), "inr against $limit (not configured)"),
         (AllOf((KNOWN, KNOWN)), "all(inr is known, inr is known)"),
         (AnyOf((KNOWN,)), "any(inr is known)"),

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 
 import pytest
 from builders import (
     MEDICATIONS,
     RESOLVED,
-    decision_of,
-    listed,
     loaded_from,
     overlaid_from,
-    patient,
-    program_of,
-    recommendation,
+    written,
 )
 
 from cds.errors import InputError
 from cds.ir.from_ruleset import compile_ruleset
+from cds.ruleset.loader import load_ruleset
 from cds.verification.lint import Finding, findings_in
-from cds.verification.lint.checks.text_placeholders import FILLED, FILLED_IN_HOLDS
 from cds.verification.lint.findings import all_checks
 
+SHIPPED = Path(__file__).parents[3] / "rulesets" / "vertebral-augmentation"
 FACTS = """
 facts:
   labs.inr: {type: number, minimum: "0", maximum: "20"}
@@ -116,16 +113,6 @@ READY = rule("{patient.ready: {is: true}}")
         ("unconfirmed-only", [rule("{patient.ready: {is: true}}", ", sources: [hearsay, {id: society}]")], []),
         ("missing-texts", [READY], ["rules[rule].then"]),
         ("missing-texts", [rule("{patient.ready: {is: true}}", ", text: Go.")], []),
-        (
-            "text-placeholders",
-            [rule("{patient.ready: {is: true}}", ', text: "Tell {medicaton} and {medication}."')],
-            ["rules[rule].then.text"],
-        ),
-        (
-            "text-placeholders",
-            [rule("{patient.ready: {is: true}}", ', text: "Until {last_permitted_dose}."')],
-            ["rules[rule].then.text"],
-        ),
         (
             "ask-prompts",
             ['facts: {labs.inr: {ask: "Tell the INR."}}', rule('{labs.inr: {more_than: "1"}}')],
@@ -253,21 +240,6 @@ def test_a_review_that_is_missing_or_overdue_is_found() -> None:
         findings(FACTS, READY, as_of="2027-02-30")
 
 
-def test_what_texts_may_name_is_what_gets_filled_in() -> None:
-    """Every word that the check lets pass is filled in by the renderer, in holds and elsewhere."""
-    week = "parameters: {week: {positions: {handout: {value: {full_days: 7}, confirmed: primary}}, %s}}"
-    of_hold = ", kind: hold, advise: hold, interval: $week"
-    for words, more in ((FILLED, ""), (FILLED_IN_HOLDS, of_hold)):
-        template = " ".join(f"{{{word}}}" for word in sorted(words))
-        said = f"for_each: med in medications, when: {{med.substance: {{is: ibuprofen}}}}, text: '{template}'{more}"
-        program = program_of(MEDICATIONS, week % RESOLVE, f"rules: {{rule: {{{said}}}}}")
-        medications = listed({"text": "Advil", "status": "active", "last_dose": "2026-11-20"})
-        facts = patient(program, procedure={"start": "2026-12-15"}, medications=medications)
-        text = recommendation(decision_of(program, facts), "rule", "medications/m1")["text"]
-        assert "Advil" in text
-        assert not re.search(r"[{}]", text)
-
-
 def test_findings_are_placed_and_in_order() -> None:
     """Findings name the file from the ruleset's folder on, and come in the order of their places."""
     found = findings(FACTS, READY)
@@ -283,6 +255,28 @@ def test_findings_in_what_an_overlay_extends_are_placed_there() -> None:
     files = {finding.place.path: str(finding.place.file) for finding in found}
     assert files["advice.more"] == "site.yaml"
     assert files["advice.refer"].endswith("/base/ruleset.yaml")
+
+
+def test_source_attributes_are_asked_for_and_match_the_facts(tmp_path: Path) -> None:
+    """A ruleset without the file is found, and one whose file does not name the sex that its facts have."""
+
+    def said() -> list[str]:
+        loaded = load_ruleset(tmp_path / "base")
+        found = findings_in(loaded, compile_ruleset(loaded))
+        return [finding.message for finding in found if finding.check == "source-attributes"]
+
+    written(tmp_path / "base", FACTS, READY)
+    (asked,) = said()
+    assert "no source attributes" in asked
+    shipped = (SHIPPED / "attributes.yaml").read_text(encoding="utf-8")
+    companion = tmp_path / "base" / "attributes.yaml"
+    companion.write_text(shipped, encoding="utf-8")
+    assert any("names the fact `patient.age`, which there is not" in message for message in said())
+    assert not any("patient.sex" in message for message in said())
+    companion.write_text(shipped.replace("used: true, facts: [patient.sex]", "used: false"), encoding="utf-8")
+    assert "the source attribute `sex` does not name the fact `patient.sex`" in said()
+    companion.write_text(shipped.replace("intended_use:", "intended:"), encoding="utf-8")
+    assert all("cannot be read" in message for message in said())
 
 
 def test_every_check_has_a_case_here() -> None:

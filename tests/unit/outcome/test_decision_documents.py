@@ -39,7 +39,7 @@ def test_a_decision_says_what_decided() -> None:
     found = decide()
     assert (found["schema"], found["subject"], found["zone"]) == ("cds-decision/1", "demo-001", "America/New_York")
     assert (found["as_of"], found["time_zone_data"]) == ("2026-11-21T09:00:00-05:00", TZDATA_VERSION)
-    assert (found["semantics"], found["renderer"], found["engines"]) == (1, 1, ["reference"])
+    assert (found["semantics"], found["renderer"], found["engines"]) == (1, 2, ["reference"])
     assert {**found["ruleset"], "digest": ""} == {
         "id": "small",
         "version": "1.0.0",
@@ -64,6 +64,7 @@ def test_a_recommendation_says_why() -> None:
         "title": "Title of plain",
         "assumed": False,
         "hold": None,
+        "dates": [],
         "sources": [{"id": "handout", "locator": "Page 1", "strength": "should", "confirmed": "primary"}],
         "positions": [],
         "because": [{"leaf": "a.one is true", "value": "true", "truth": "true"}],

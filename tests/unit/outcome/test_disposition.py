@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from builders import MEDICATIONS, decision_of, listed, patient, program_of
 
+from cds.trace.sentences import STANDING
+
 FACTS = """
 facts:
   a.emergency: {type: boolean}
@@ -35,18 +37,18 @@ def disposition(*fragments: str, **known: Any) -> Any:
 @pytest.mark.parametrize(
     ("known", "code", "text"),
     [
-        ({"a": {"emergency": True, "barrier": True}}, "emergency", "First E"),
-        ({"a": {"emergency": False, "barrier": True}}, "defer", "Defer"),
-        ({"a": {"barrier": True}}, "defer", "Defer"),
-        ({"a": {"barrier": False}}, "needs_information", "Ask"),
+        ({"a": {"emergency": True, "barrier": True}}, "emergency", "First E."),
+        ({"a": {"emergency": False, "barrier": True}}, "defer", "Defer."),
+        ({"a": {"barrier": True}}, "defer", "Defer."),
+        ({"a": {"barrier": False}}, "needs_information", "Ask."),
         ({"a": {"emergency": False}}, "proceed", "No barrier under small 1.0.0."),
-        ({"a": {"emergency": False, "barrier": False}, "labs": {"inr": "9"}}, "emergency", "First E"),
+        ({"a": {"emergency": False, "barrier": False}, "labs": {"inr": "9"}}, "emergency", "First E."),
     ],
 )
 def test_the_most_cautious_proposal_stands(known: dict[str, Any], code: str, text: str) -> None:
     """A row that is UNKNOWN proposes its `if_unknown` or nothing; a code stands where its first row stands."""
     found = disposition(**known)
-    assert (found["code"], found["text"], found["other"]) == (code, text, [])
+    assert (found["code"], found["text"], found["other"]) == (code, f"{text} {STANDING['draft']}", [])
 
 
 def test_only_a_severity_that_is_bad_enough_counts_as_undecided() -> None:

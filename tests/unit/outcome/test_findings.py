@@ -268,6 +268,54 @@ class TestHoldPrecedence:
         assert found["stop medications/m2"] == ("overridden", "ask")
 
 
+class TestOpenHolds:
+    """While it is open whether stopping is ours to advise, no date is given (§8.11)."""
+
+    RULES = f"""
+    rules:
+      stop: {{kind: hold, {EACH}, advise: hold, interval: $washout, when: {{m.substance: {{in_class: nsaid}}}}}}
+      keep: {{kind: hold, {EACH}, advise: continue, when: {{m.status: {{is: active}}}}}}
+      ask: {{kind: hold, {EACH}, advise: refer, when: {{a.one: {{is: true}}}}}}
+      find-out: {{kind: hold, {EACH}, advise: identify, when: {{a.two: {{is: true}}}}}}
+    """
+
+    def found(self, *more: str, **known: Any) -> dict[str, Finding]:
+        """Give the findings on one medication, by rule."""
+        items = listed({"text": "aspirin", "status": "active"})
+        every = findings(FACTS, MEDICATIONS, WASHOUT, self.RULES, *more, medications=items, **known)
+        return {each.rule.id: each for each in every.values()}
+
+    def test_each_that_is_open_withholds_the_date_and_nothing_else(self) -> None:
+        """The first by its id is named, all are remembered."""
+        found = self.found()
+        assert {id_: (each.status, each.overridden_by) for id_, each in found.items()} == {
+            "ask": ("cannot_decide", None),
+            "find-out": ("cannot_decide", None),
+            "keep": ("applies", None),
+            "stop": ("cannot_decide", "ask"),
+        }
+        assert [each.rule.id for each in found["stop"].withholders] == ["ask", "find-out"]
+        assert found["stop"].is_withheld
+
+    def test_what_is_settled_withholds_nothing(self) -> None:
+        """The date is given, against which to go on is advised too: no prescriber and no doubt stands above them."""
+        found = self.found(a={"one": False, "two": False})
+        assert {id_: each.status for id_, each in found.items()} == {"keep": "contested", "stop": "contested"}
+
+    def test_what_is_overridden_withholds_nothing(self) -> None:
+        """It is no longer open whether it concerns this medication."""
+        over = f"rules: {{over: {{{EACH}, when: {{m.status: {{is: active}}}}, overrides: [ask], because: x}}}}"
+        found = self.found(over, a={"two": False})
+        assert (found["ask"].status, found["stop"].overridden_by) == ("overridden", None)
+
+    def test_of_one_that_is_true_but_withheld_what_withholds_it_has_to_be_settled(self) -> None:
+        """Its own condition is."""
+        over = "rules: {over: {when: {labs.inr: {at_least: 2}}, overrides: [ask], because: x}}"
+        found = self.found(over, a={"one": True, "two": False})
+        assert (found["ask"].overridden_by, found["stop"].overridden_by) == ("over", "ask")
+        assert [each.rule.id for each in found["stop"].withholders] == ["over"]
+
+
 class TestUrgency:
     """Of the rules about one finding the most urgent stands (§8.8)."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from builders import listed, patient, place_of, program_of
 
-from cds.ir.kleene import TRUE
+from cds.ir.kleene import TRUE, UNKNOWN
 from cds.ir.nodes import IsKnown, Ref
 from cds.outcome.reasons import leaf_trace, reasons
 
@@ -266,6 +266,14 @@ class TestQuestions:
         condition = '{start: {at_least: "200 h", after: as_of}}'
         [(fact, _, _, reason)] = self.questions(condition, start="2026-11-29")
         assert (fact, reason) == ("start", None)
+
+    def test_what_the_site_has_not_set_is_asked_of_the_site(self) -> None:
+        """Whatever is known of the patient."""
+        parameters = "parameters: {policy: {unset: 'each site has its own'}}"
+        program = program_of(FACTS, parameters, "rules: {rule: {when: {$policy: {is: early}}}}")
+        [leaf] = reasons(program.worlds[0].conditions["rule"], place_of(program, patient(program)))
+        assert (leaf.leaf, leaf.value, leaf.truth) == ("adopted policy is early", "not configured", UNKNOWN)
+        assert [(each.fact, each.prompt) for each in leaf.questions] == [("$policy", "each site has its own")]
 
     def test_what_is_settled_asks_nothing(self) -> None:
         """Even if a fact beside it is missing."""

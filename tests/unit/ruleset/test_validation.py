@@ -257,7 +257,10 @@ CHANGES = {
         'locator: "Table 1"',
         'page: "Table 1"',
         "page:",
-        "rules[hold.nsaid].sources[1].page: the key `page` is not known here; expected `id`, `locator` or `strength`",
+        (
+            "rules[hold.nsaid].sources[1].page: the key `page` is not known here; expected `id`, `locator`, "
+            "`strength`, `standing` or `statements`"
+        ),
     ),
     "no sources": (
         'sources: [handout, {id: society, locator: "Table 1"}]',
@@ -272,7 +275,7 @@ CHANGES = {
         (
             "rules[hold.nsaid].when[med.status].iss: the key `iss` is not known here; expected `is`, "
             "`is_not`, `in`, `in_class`, `at_least`, `more_than`, `at_most`, `less_than`, `between`, "
-            "`known`, `before` or `after`; did you mean `is`?"
+            "`inside`, `known`, `before` or `after`; did you mean `is`?"
         ),
     ),
     "two operators": (
@@ -281,7 +284,8 @@ CHANGES = {
         "med.status:",
         (
             "rules[hold.nsaid].when[med.status]: a test has exactly one operator, found `is`, `is_not`; "
-            "operators are is, is_not, in, in_class, at_least, more_than, at_most, less_than, between, known"
+            "operators are is, is_not, in, in_class, at_least, more_than, at_most, less_than, between, "
+            "inside, known"
         ),
     ),
     "two facts": (
@@ -296,7 +300,7 @@ CHANGES = {
         "anny:",
         (
             "rules[check.inr].when.anny: a list stands here; expected a mapping with one of `is`, `is_not`, "
-            "`in`, `in_class`, `at_least`, `more_than`, `at_most`, `less_than`, `between` or `known`; did "
+            "`in`, `in_class`, `at_least`, `more_than`, `at_most`, `less_than`, `between`, `inside` or `known`; did "
             "you mean `any`?"
         ),
     ),
@@ -344,7 +348,7 @@ CHANGES = {
         (
             "rules[hold.nsaid].when.not.all[0].not.exists.where.any[0][x.status].si: the key `si` is not "
             "known here; expected `is`, `is_not`, `in`, `in_class`, `at_least`, `more_than`, `at_most`, "
-            "`less_than`, `between`, `known`, `before` or `after`"
+            "`less_than`, `between`, `inside`, `known`, `before` or `after`"
         ),
     ),
     "quantifier without a list": (

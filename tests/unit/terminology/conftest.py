@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cds.ir.dictionary_from_ruleset import concepts_of
+from cds.ir.concepts_from_ruleset import concepts_of
 from cds.ruleset.loader import load_ruleset
 from cds.ruleset.problems import Problems
 from cds.terminology.codes import Code, System

@@ -33,6 +33,9 @@ def test_a_verdict_is_a_sentence() -> None:
 def test_a_leaf_tells_the_value_that_it_met() -> None:
     """An unknown one in words."""
     assert leaf_sentence(INR) == "Open: labs.inr at least 2 (not said)."
+    warm = LeafTrace("postop.temperature more than 38 Cel", "38.5 Cel", TRUE)
+    assert leaf_sentence(warm) == "Yes: postop.temperature more than 38 °C (100.4 °F) (38.5 °C (101.3 °F))."
+    assert change_sentence(warm, {}).startswith("postop.temperature more than 38 °C (100.4 °F) (38.5 °C (101.3 °F))")
     assert leaf_sentence(LeafTrace("a is true", "true", TRUE)) == "Yes: a is true (true)."
     assert leaf_sentence(LeafTrace("a is true", "false", FALSE)) == "No: a is true (false)."
 
@@ -82,8 +85,10 @@ def test_an_outcome_is_told_with_what_overrides_it(outcome: dict[str, Any], text
         ("1.5", "1.5"),
         ("refused", "the answer was refused"),
         ("contradicted: 1.5 / 2.5", "reports contradict each other: 1.5 / 2.5"),
-        ("2026-11-21T09:00:00-05:00, absent", "2026-11-21T09:00:00-05:00, not said"),
-        ("absent, 2026-11-21", "not said, 2026-11-21"),
+        ("2026-11-21T09:00:00-05:00, absent", "Sat 2026-11-21 09:00 -05:00, not said"),
+        ("absent, 2026-11-21", "not said, Sat 2026-11-21"),
+        ("38 Cel", "38 °C (100.4 °F)"),
+        ("contradicted: 38 Cel / 2026-11-21", "reports contradict each other: 38 °C (100.4 °F) / Sat 2026-11-21"),
     ],
 )
 def test_unknown_values_are_told_in_words(value: str, words: str) -> None:

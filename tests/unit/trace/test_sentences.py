@@ -8,7 +8,8 @@ import pytest
 
 from cds.facts.model import Reason
 from cds.trace.model import Question
-from cds.trace.sentences import disposition_text, interval_text, prompt_text, recommendation_text
+from cds.trace.hold_sentences import interval_text
+from cds.trace.sentences import disposition_text, prompt_text, recommendation_text
 
 HOLD = {
     "substance": "ibuprofen",
@@ -21,6 +22,7 @@ HOLD = {
     "no_dose_from": "2026-11-24",
     "last_dose": None,
     "earliest_procedure": "2026-11-29T00:00:00-05:00",
+    "other_deadlines": [],
     "restart": None,
     "record_status": "active",
 }
@@ -32,6 +34,7 @@ def said(
     hold: dict[str, Any] | None = None,
     label: str | None = None,
     asked: tuple[str, ...] = (),
+    classes: frozenset[str] = frozenset({"nsaid"}),
     **recommendation: Any,
 ) -> str:
     """Render a recommendation of which only this differs from one that plainly applies."""
@@ -42,10 +45,11 @@ def said(
         "overridden_by": None,
         "opposed_by": [],
         "hold": hold,
+        "dates": [],
         **recommendation,
     }
     questions = [Question("fact", prompt, label=None, reason=Reason.ABSENT) for prompt in asked]
-    return recommendation_text(template, whole, label, questions)
+    return recommendation_text(template, whole, label, questions, classes)
 
 
 class TestRecommendation:
@@ -94,7 +98,7 @@ class TestPlaces:
         template = "{substance}/{medication}/{interval}/{last_permitted_dose}/{no_dose_from}/{last_dose}/{procedure}"
         filled = said(template, label="Advil 200 mg", hold=HOLD).partition(". ")[0]
         assert filled == (
-            "ibuprofen (Advil 200 mg)/Advil 200 mg/7 full days/2026-11-23/2026-11-24/"
+            "ibuprofen (Advil 200 mg)/Advil 200 mg/7 full days/Mon 2026-11-23/Tue 2026-11-24/"
             "(no date can be given yet)/the procedure"
         )
 
@@ -115,14 +119,27 @@ class TestPlaces:
         assert said("Stop {medication} before {procedure}.") == "Stop the medication before the procedure."
 
     def test_what_the_record_says_is_never_a_place(self) -> None:
-        """A brace in a label stays a brace, and a place without a word stays as it is."""
-        assert said("Stop {medication}, {unheard_of}.", label="{interval} tablets", hold=HOLD).startswith(
-            "Stop {interval} tablets, {unheard_of}."
-        )
+        """A brace in a label stays a brace."""
+        assert said("Stop {medication}.", label="{interval} tablets", hold=HOLD).startswith("Stop {interval} tablets.")
 
-    def test_of_a_disposition(self) -> None:
-        """It may name the ruleset that decided."""
-        assert disposition_text("By {ruleset} {version}", {"id": "r", "version": "1.0.0"}) == "By r 1.0.0"
+    def test_of_a_date_that_is_not_given(self) -> None:
+        """Where the hold gives no date, the rule's other dates are not given either, and no brace is left."""
+        hold = {**HOLD, "state": "undecidable", "reason": "last_dose_unknown", "last_permitted_dose": None}
+        text = said("Stop it, measure on {check_on}.", label="Advil", hold=hold)
+        assert text.startswith("Stop it, measure on (no date can be given yet).")
+
+    @pytest.mark.parametrize(
+        ("status", "text"),
+        [
+            ("active", "By r 1.0.0"),
+            ("draft", "By r 1.0.0. DRAFT: no clinician has signed this content off."),
+            ("retired", "By r 1.0.0. RETIRED: this ruleset is no longer in use."),
+        ],
+    )
+    def test_of_a_disposition(self, status: str, text: str) -> None:
+        """It may name the ruleset that decided, and says how far that may be relied on."""
+        ruleset = {"id": "r", "version": "1.0.0", "status": status}
+        assert disposition_text("By {ruleset} {version}", ruleset) == text
 
 
 class TestHold:
@@ -131,11 +148,12 @@ class TestHold:
     @pytest.mark.parametrize(
         ("hold", "text"),
         [
-            ({}, "Last permitted dose 2026-11-23, no dose from 2026-11-24 until the procedure."),
-            ({"state": "due"}, "Due now: last permitted dose 2026-11-23"),
+            ({}, "Last permitted dose Mon 2026-11-23, no dose from Tue 2026-11-24 until the procedure."),
+            ({"state": "due"}, "Due now: last permitted dose Mon 2026-11-23"),
             (
                 {"state": "overdue", "reason": "dose_after_deadline", "last_dose": "2026-11-24"},
-                "The last dose (2026-11-24) was taken after the last permitted dose (2026-11-23)",
+                "The last dose (Tue 2026-11-24) was taken after the last permitted dose (Mon 2026-11-23): "
+                "too late for the planned procedure. By this hold the earliest procedure is Sun 2026-11-29 00:00 -05:00.",
             ),
             (
                 {"state": "undecidable", "reason": "procedure_start_unknown"},
@@ -153,6 +171,56 @@ class TestHold:
     def test_states(self, hold: dict[str, Any], text: str) -> None:
         """With the dates that belong to them."""
         assert text in said("Stop it.", label="Advil", hold={**HOLD, **hold})
+
+    @pytest.mark.parametrize("of", ["anticoagulant", "antiplatelet", "antithrombotic"])
+    def test_the_last_dose_of_an_antithrombotic_is_one_to_take(self, of: str) -> None:
+        """It is as dangerous to stop it early as to stop it late."""
+        text = said("Stop it.", label="Plavix", hold=HOLD, classes=frozenset({"other", of}))
+        assert "Last dose to take: Mon 2026-11-23; no dose from Tue 2026-11-24 until the procedure." in text
+        due = said("Stop it.", label="Plavix", hold={**HOLD, "state": "due"}, classes=frozenset({of}))
+        assert "Due now: last dose to take: Mon 2026-11-23; no dose from Tue 2026-11-24" in due
+
+    def test_other_positions_are_told_the_earliest_first(self) -> None:
+        """Joined where they say the same, marked where unconfirmed; what agrees or has no date needs no word."""
+        said_by = [
+            ("a", "2026-11-29T08:00:00-05:00", "secondary"),
+            ("b", "2026-11-21", "unconfirmed"),
+            ("c", "2026-11-23", "primary"),
+            ("d", "2026-11-21", "secondary"),
+            ("e", None, "secondary"),
+        ]
+        others = [
+            {"source": source, "interval": None, "last_permitted_dose": last, "confirmed": confirmed}
+            for source, last, confirmed in said_by
+        ]
+        assert said("Stop it.", label="Advil", hold={**HOLD, "other_deadlines": others}).endswith(
+            "until the procedure. Last permitted dose by other positions: "
+            "Sat 2026-11-21 (b, unconfirmed; d), Sun 2026-11-29 08:00 -05:00 (a)."
+        )
+        agreeing = said("Stop it.", label="Advil", hold={**HOLD, "other_deadlines": others[2:3]})
+        assert "other positions" not in agreeing
+
+    def test_readings_of_a_contested_hold_are_told(self) -> None:
+        """Each with its sources, in the order of the data; one without a date is left to the data."""
+        readings = [
+            {"sources": {"$washout": "a", "stop": "a"}, "interval": None, "last_permitted_dose": "2026-11-23"},
+            {"sources": {"$washout": "b", "stop": "a"}, "interval": None, "last_permitted_dose": "2026-11-28"},
+            {"sources": {"$washout": "c"}, "interval": None, "last_permitted_dose": None},
+        ]
+        hold = {**HOLD, "state": "contested", "reason": "sources_differ", "readings": readings}
+        told = said("Stop it.", label="Advil", hold=hold, status="contested")
+        assert told.endswith("Last permitted dose: Mon 2026-11-23 (a) or Sat 2026-11-28 (a, b).")
+        none = said("Stop it.", label="Advil", hold={**hold, "readings": readings[2:]}, status="contested")
+        assert none.endswith("all readings are shown.")
+
+    def test_another_frequency_is_for_the_prescriber_and_not_a_stop(self) -> None:
+        """The rule's own text would say to stop: its title is told, and why no date is."""
+        interval = {"counting": "doses", "low": 6, "high": 6, "per_day": 2}
+        hold = {**HOLD, "state": "prescriber", "reason": "other_frequency", "interval": interval}
+        assert said("Stop it now.", label="Eliquis", hold=hold) == (
+            "Eliquis: Its title. Stopping it is for the prescriber and the proceduralist to decide; no date is given "
+            "here. It is taken at another frequency than the source of the interval assumes (6 doses at 2 a day)."
+        )
 
     def test_what_is_active_or_not_said_needs_no_word(self) -> None:
         """Only what would surprise is told."""

@@ -8,6 +8,7 @@ A rule that is not reported may still be unreachable: times, lists and results o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import accumulate, pairwise, product
 from operator import mul
 
@@ -16,7 +17,7 @@ from cds.facts.dictionary import Declaration, FactType
 from cds.facts.instants import Zone
 from cds.facts.model import Facts, Item, Span, Value, Word
 from cds.ir.kleene import FALSE, UNKNOWN, Truth
-from cds.ir.nodes import AllOf, AnyOf, Condition, InClass, IsKnown, Not, OneOf, Quantified, Ref, Within
+from cds.ir.nodes import Adopted, AllOf, AnyOf, Condition, InClass, IsKnown, Not, OneOf, Quantified, Ref, Within
 from cds.ir.program import Program, Step, World
 from cds.ir.verdicts import Key
 from cds.ruleset.places import Path
@@ -40,7 +41,7 @@ def check(material: Material) -> Iterator[Slip]:
     """Look for conditions that are FALSE whatever is known."""
     for step, path, name in _steps(material):
         if all(
-            _is_never_true(world.conditions[step.id], step, world, material.program)
+            _is_never_true(_with_any_adoption(world.conditions[step.id]), step, world, material.program)
             for world in material.program.worlds
         ):
             yield path, f"{name} can never be true: its condition contradicts itself, or the group that it belongs to"
@@ -64,6 +65,19 @@ def _is_never_true(condition: Condition, step: Step, world: World, program: Prog
         truth_of(condition, _at(dict(zip(domains, values, strict=True)), step, world, program)) is FALSE
         for values in product(*domains.values())
     )
+
+
+def _with_any_adoption(condition: Condition) -> Condition:
+    """Give a condition with its tests on parameters open: what one site does not adopt, another may."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return replace(condition, parts=tuple(map(_with_any_adoption, parts)))
+        case Not(part) | Quantified(part=part):
+            return replace(condition, part=_with_any_adoption(part))
+        case Adopted():
+            return replace(condition, holds=None)
+        case _:
+            return condition
 
 
 def _leaves(condition: Condition) -> Iterator[Condition]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from cds.ir.concepts_from_ruleset import common_substances
 from cds.ruleset.model import RulesetDocument
 from cds.ruleset.places import Path
 from cds.verification.lint.material import Material, Slip
@@ -27,6 +28,9 @@ def _named(document: RulesetDocument) -> Iterator[tuple[str, str, Path]]:
         for key in ("names", "brands"):
             for number, word in enumerate(getattr(substance, key)):
                 yield word, f"`{id_}`", ("substances", id_, key, number)
+    for path, common in common_substances(document):
+        for word in common.names:
+            yield word, f"`{common.id}`", path
     for number, product in enumerate(document.products):
         if product.brand is not None:
             yield product.brand, f"the product of {' and '.join(product.substances)}", ("products", number, "brand")
