@@ -68,7 +68,7 @@ def _remarks(positions: Iterable[PositionTaken]) -> Iterator[RenderableType]:
     for position in positions:
         said = [part for part in (position.get("locator"), position.get("note")) if part and part != position["value"]]
         if said:
-            yield Padding(Text(f"{position['source']}: {'. '.join(said)}", style="dim"), (0, 0, 0, 4))
+            yield Padding(Text(f"{position['source']}: {'; '.join(said)}", style="dim"), (0, 0, 0, 4))
 
 
 def _indented(said: str) -> RenderableType:

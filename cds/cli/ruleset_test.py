@@ -50,7 +50,11 @@ def _view(results: Sequence[Result], failed: Sequence[Result]) -> Iterator[Rende
             said = f"{difference.what}: expected {_said(difference.expected)}, found {_said(difference.found)}"
             yield Padding(Text(said), (0, 0, 0, 4))
     rules = len({result.case.rule for result in results})
-    yield Text(f"{len(results)} cases of {rules} rules, {len(failed)} not as expected.")
+    yield Text(f"{_counted(len(results), 'case')} of {_counted(rules, 'rule')}, {len(failed)} not as expected.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _said(value: Any) -> str:

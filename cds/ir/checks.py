@@ -132,6 +132,8 @@ def _check_groups(document: RulesetDocument, dictionary: Dictionary, problems: P
 
 def _check_words_of_site(document: RulesetDocument, problems: Problems) -> None:
     """Refuse a word that a site sets and no test asks for: misspelled, it would switch off what it should switch on."""
+    if not document.set:
+        return
     asked: dict[str, set[bool | str]] = {}
     for name, said in words_tested(document):
         asked.setdefault(name, set()).add(said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from graphlib import CycleError
 
 from cds.facts.dictionary import Dictionary
@@ -25,8 +26,9 @@ from cds.ir.parameters_from_ruleset import (
     value_in,
 )
 from cds.ir.places_in_texts import check_places
-from cds.ir.program import Identity, Interval, Program, Rule, World
+from cds.ir.program import Identity, Interval, Program, Rule, Step, World
 from cds.ir.scope import Scope
+from cds.ir.sharing import Sharing
 from cds.ir.steps_from_ruleset import (
     advice_of,
     derivation_id,
@@ -74,6 +76,7 @@ def compile_ruleset(loaded: LoadedRuleset) -> Program:
     problems.raise_if_any()
 
     steps = steps_of(document, questions, uses)
+    worlds = _with_shared_leaves(worlds, steps)
     ordered = tuple(steps[id_] for layer in layers for id_ in layer)
     return Program(
         identity=_identity(loaded),
@@ -205,6 +208,20 @@ def _intervals(document: RulesetDocument, compiler: ConditionCompiler) -> dict[s
             if interval is not None:
                 intervals[rule.id] = interval
     return intervals
+
+
+def _with_shared_leaves(worlds: tuple[World, ...], steps: Mapping[str, Step]) -> tuple[World, ...]:
+    sharing = Sharing()
+    return tuple(
+        replace(
+            world,
+            conditions={
+                id_: sharing.shared(condition, steps[id_].lists) for id_, condition in world.conditions.items()
+            },
+            group_conditions={name: sharing.shared(group, {}) for name, group in world.group_conditions.items()},
+        )
+        for world in worlds
+    )
 
 
 def _layers(uses: Mapping[str, frozenset[str]], problems: Problems) -> tuple[tuple[str, ...], ...]:

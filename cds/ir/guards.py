@@ -6,13 +6,13 @@ every item of another known substance, whatever else it says. So it need not be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from cds.facts.dictionary import FactType
 from cds.facts.model import Item, Word
-from cds.ir.nodes import AllOf, Condition, InClass, OneOf
+from cds.ir.nodes import AllOf, AnyOf, Condition, InClass, OneOf
 from cds.ir.program import Program, Rule, Step
 
 _indexes: WeakKeyDictionary[Program, ProgramIndex] = WeakKeyDictionary()
@@ -88,9 +88,21 @@ def guard(condition: Condition, variable: str, concept: str) -> frozenset[str] |
 def _guard_of_part(part: Condition, variable: str, concept: str) -> frozenset[str] | None:
     if isinstance(part, AllOf):
         return guard(part, variable, concept)
+    if isinstance(part, AnyOf):
+        return united(_guard_of_part(each, variable, concept) for each in part.parts)
     if isinstance(part, OneOf | InClass) and part.fact.variable == variable and part.fact.name == concept:
         return frozenset(map(str, part.values)) if isinstance(part, OneOf) else part.members
     return None
+
+
+def united(guards: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """Give the substances that any of these guards admits; None if one of them admits any."""
+    admitted: frozenset[str] = frozenset()
+    for found in guards:
+        if found is None:
+            return None
+        admitted |= found
+    return admitted
 
 
 def _build(program: Program) -> ProgramIndex:
@@ -120,10 +132,4 @@ def _substances(program: Program, step: Step, concept: str | None) -> frozenset[
     """Unite the guards of all worlds."""
     if concept is None:
         return None
-    united: frozenset[str] = frozenset()
-    for world in program.worlds:
-        found = guard(world.conditions[step.id], step.variable or "", concept)
-        if found is None:
-            return None
-        united |= found
-    return united
+    return united(guard(world.conditions[step.id], step.variable or "", concept) for world in program.worlds)

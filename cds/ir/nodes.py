@@ -163,3 +163,14 @@ FactLeaf = OneOf | InClass | Within | Elapsed | IsKnown | NotConfigured
 """A leaf on facts as they were given."""
 Leaf = FactLeaf | Derived | Adopted
 Condition = AllOf | AnyOf | Not | Leaf | Quantified | Applies
+
+
+def facts_of(node: Condition) -> tuple[Ref, ...]:
+    """Give the facts that a leaf looks at; nothing else looks at any."""
+    match node:
+        case Elapsed(earlier, later):
+            return (earlier, later)
+        case OneOf(fact) | InClass(fact) | Within(fact) | IsKnown(fact) | NotConfigured(fact):
+            return (fact,)
+        case _:
+            return ()

@@ -139,6 +139,11 @@ class Step:
     variable: str | None
     title: str
 
+    @property
+    def lists(self) -> Mapping[str, str]:
+        """Give the list of its variable, by the variable; nothing for a step on the patient."""
+        return {} if self.list is None or self.variable is None else {self.variable: self.list}
+
 
 @dataclass(frozen=True, slots=True)
 class Derivation(Step):

@@ -146,9 +146,10 @@ class _Positions:
     ) -> None:
         self._questions = questions
         self._uses = uses
-        self._groups = document.groups
-        self._models: dict[str, written.Rule | written.Derivation] = {rule.id: rule for rule in document.rules}
-        self._models.update({derivation_id(derivation): derivation for derivation in document.derive})
+        of_groups = {name: parameters_named(group) for name, group in document.groups.items()}
+        self._parameters = {derivation_id(derivation): parameters_named(derivation) for derivation in document.derive}
+        for rule in document.rules:
+            self._parameters[rule.id] = parameters_named(rule) | of_groups.get(rule.group or "", frozenset())
 
     def of(self, rule: written.Rule) -> tuple[Position, ...]:
         names = sorted(self._questions_behind(rule.id, set()))
@@ -158,13 +159,7 @@ class _Positions:
         if step in seen:
             return set()
         seen.add(step)
-        found = {name for name in (step, *self._parameters(self._models[step])) if name in self._questions}
+        found = {name for name in (step, *self._parameters[step]) if name in self._questions}
         for used in self._uses[step]:
             found |= self._questions_behind(used, seen)
         return found
-
-    def _parameters(self, model: written.Rule | written.Derivation) -> frozenset[str]:
-        named = parameters_named(model)
-        if isinstance(model, written.Rule) and model.group is not None:
-            named |= parameters_named(self._groups[model.group])
-        return named

@@ -162,7 +162,9 @@ class _Builder:
         found = self.traced.get((rule.id, binding, world))
         if found is None:
             at = self._at(rule, binding, world)
-            found = self.traced[rule.id, binding, world] = reasons(at.world.conditions[rule.id], at, self.leaves)
+            found = self.traced[rule.id, binding, world] = reasons(
+                at.world.conditions[rule.id], at, truth=at.verdict(rule.id, binding), traced=self.leaves
+            )
         return found
 
     def _ask(self, finding: Finding, hold: Hold | None) -> None:

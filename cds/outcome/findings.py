@@ -106,11 +106,10 @@ def _merged(program: Program, verdicts: Verdicts) -> dict[tuple[str, str], Findi
 
 
 def _finding(program: Program, rule: Rule, binding: str, truths: tuple[Truth, ...]) -> Finding:
-    seen = set(truths)
     finding = Finding(rule, binding, truths, status="applies")
-    if TRUE in seen and FALSE in seen:
+    if TRUE in truths and FALSE in truths:
         finding.status = "contested"
-    elif UNKNOWN in seen:
+    elif UNKNOWN in truths:
         finding.assumed = rule.on_unknown is OnUnknown.ASSUME_APPLIES
         finding.status = _STATUS_OF_UNKNOWN[rule.on_unknown]
     if finding.status == "applies" and _intervals_differ(program, rule):
@@ -178,13 +177,12 @@ def _apply_hold_precedence(program: Program, findings: Iterable[Finding]) -> Non
 
 def _withhold_dates(program: Program, group: Iterable[Finding]) -> None:
     """Withhold dated holds of a medication while it is open whether stopping it is ours to advise (language §8.11)."""
-    standing = [(found, _stands_for(program, found)) for found in group]
-    for outranking, meant in standing:
-        is_open = outranking.status in {"cannot_decide", "contested"}
-        if is_open and meant in {HoldAdvice.UNIDENTIFIED, HoldAdvice.PRESCRIBER}:
-            for target, stands_for in standing:
-                if stands_for is HoldAdvice.DATED:
-                    _withhold(outranking, target)
+    not_decided = [found for found in group if found.status in {"cannot_decide", "contested"}]
+    for found in not_decided:
+        if _stands_for(program, found) in {HoldAdvice.UNIDENTIFIED, HoldAdvice.PRESCRIBER}:
+            for target in group:
+                if _stands_for(program, target) is HoldAdvice.DATED:
+                    _withhold(found, target)
 
 
 def _stands_for(program: Program, finding: Finding) -> HoldAdvice | None:

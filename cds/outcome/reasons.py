@@ -24,6 +24,7 @@ from cds.ir.nodes import (
     Quantified,
     Ref,
     Within,
+    facts_of,
 )
 from cds.ir.program import Program
 from cds.ir.text import Units, leaf_text
@@ -50,19 +51,22 @@ class Traced:
     """What has been traced for one patient so far: rules share many of their leaves and derived facts."""
 
     leaves: dict[tuple[object, ...], LeafTrace] = field(default_factory=dict)
-    """By leaf, truth and the bindings of the items that it is about."""
+    """By leaf and the bindings of the items that it is about; its truth follows from them."""
     derived: dict[tuple[str, str, int], tuple[LeafTrace, ...]] = field(default_factory=dict)
     """By derivation, binding and world, what its truth rests on."""
 
 
-def reasons(condition: Condition, at: At, traced: Traced | None = None) -> tuple[LeafTrace, ...]:
+def reasons(
+    condition: Condition, at: At, *, truth: Truth | None = None, traced: Traced | None = None
+) -> tuple[LeafTrace, ...]:
     """Give the leaves that the condition's truth rests on, each once, in the condition's order.
 
     A TRUE or FALSE conjunction rests on all its parts or on those that are FALSE, a disjunction the other way round. An
     UNKNOWN one rests on its UNKNOWN parts; a conjunction's TRUE parts are told too, since they say whom it concerns.
+    `truth` is the condition's own, if it is known already.
     """
-    looking = _Looking(traced or Traced())
-    looking.at(condition, at, truth_of(condition, at))
+    looking = _Looking(Traced() if traced is None else traced)
+    looking.at(condition, at, truth_of(condition, at) if truth is None else truth)
     return tuple(looking.found)
 
 
@@ -135,7 +139,7 @@ class _Looking:
             self.found[list_trace(step.list, at)] = None
 
     def _leaf(self, leaf: FactLeaf | Adopted, at: At, truth: Truth) -> LeafTrace:
-        key = (id(leaf), truth, *(item.binding for item in at.items.values()))
+        key = (id(leaf), *(at.items[fact.variable].binding for fact in facts_of(leaf) if fact.variable))
         found = self.traced.leaves.get(key)
         if found is None:
             found = self.traced.leaves[key] = leaf_trace(leaf, at, truth)
@@ -175,13 +179,9 @@ def _words_of(leaf: FactLeaf, at: At) -> LeafWords:
     found = known.get(id(leaf))
     if found is None:
         units = Units(at.program.dictionary, at.lists.items())
-        facts = tuple((fact, units.of(fact)) for fact in _facts_of(leaf))
+        facts = tuple((fact, units.of(fact)) for fact in facts_of(leaf))
         found = known[id(leaf)] = LeafWords(leaf_text(leaf, units), facts)
     return found
-
-
-def _facts_of(leaf: FactLeaf) -> tuple[Ref, ...]:
-    return (leaf.earlier, leaf.later) if isinstance(leaf, Elapsed) else (leaf.fact,)
 
 
 def _told(fact: Ref, unit: str | None, leaf: FactLeaf, at: At) -> str:
@@ -198,7 +198,7 @@ def _questions(leaf: FactLeaf, at: At) -> Iterator[Question]:
         yield _site_question(leaf.parameter, at)
         return
     by_day = isinstance(leaf, Elapsed) and leaf.counting is Counting.WHOLE_DAYS
-    for fact in _facts_of(leaf):
+    for fact in facts_of(leaf):
         if _is_vague(at.value(fact), at, by_day=by_day):
             yield from _questions_about(fact, at)
 

@@ -22,6 +22,8 @@ SECTION_WORDS = {
     "facts": "The fact dictionary (language §4).",
     "substances": "What a medication can be recognised as (language §5).",
     "products": "Products by code or brand, and the substances in them (language §5).",
+    "common": "Common ingredients without a rule, by their names (language §5.4).",
+    "terminology": "Tables of products in the ruleset's folder (language §5.5).",
     "classes": "Classes of substances (language §5).",
     "parameters": "Figures, with one position per source (language §6).",
     "groups": "Phases of care, outside of which their rules are false (language §8.6).",

@@ -122,4 +122,4 @@ def _other_deadlines(hold: Mapping[str, Any]) -> Iterator[str]:
     differing = [other for other in hold["other_deadlines"] if other["last_permitted_dose"] not in own]
     differing.sort(key=lambda other: str(other["last_permitted_dose"]))
     told = ((with_weekdays(other["last_permitted_dose"]), other) for other in differing)
-    yield from other_positions(told, "last permitted dose")
+    yield from other_positions(told, "last dose")

@@ -77,7 +77,8 @@ def _with_offset(moment: datetime, minutes: int) -> str:
 def _numbers(declared: Declaration) -> st.SearchStrategy[str]:
     low = declared.minimum if declared.minimum is not None else Fraction(0)
     high = declared.maximum if declared.maximum is not None else low + 500
-    return st.integers(0, 1000).map(lambda step: number_text(low + (high - low) * Fraction(step, 1000)))
+    first = 1 if declared.type is FactType.QUANTITY else 0  # nothing is calculated from a quantity of nothing
+    return st.integers(first, 1000).map(lambda step: number_text(low + (high - low) * Fraction(step, 1000)))
 
 
 def _known(declared: Declaration) -> st.SearchStrategy[Json]:
@@ -128,7 +129,8 @@ def _measured(leaf: Leaf) -> st.SearchStrategy[Json]:
 @st.composite
 def _facts_of(draw: st.DrawFn, shape: Shape, most: int) -> Json:
     """Draw some facts of a shape, the required ones always."""
-    names = [name for name in shape.names if name not in shape.concepts]
+    never_given = {*shape.concepts, *(declared.name for declared, _ in shape.calculated)}
+    names = [name for name in shape.names if name not in never_given]
     chosen = set(draw(st.lists(st.sampled_from(names), max_size=most))) | set(shape.required)
     document: Json = {}
     for name in sorted(chosen):

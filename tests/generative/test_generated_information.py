@@ -90,7 +90,9 @@ def left_undecided(made: Case) -> set[tuple[str, str]]:
 
 
 def is_withheld_by_a_dispute(found: Any, decision: Any) -> bool:
-    """Say whether a rule that sources dispute withholds this: no fact settles that."""
+    """Say whether a rule that sources dispute withholds this, or withholds what withholds it: no fact settles that."""
     overriders = [other for other in decision["recommendations"] if other["rule"] == found["overridden_by"]]
     verdicts = [{world["verdict"] for world in other["worlds"]} for other in overriders]
-    return any({"true", "false"} <= found for found in verdicts)
+    return any({"true", "false"} <= found for found in verdicts) or any(
+        is_withheld_by_a_dispute(other, decision) for other in overriders if other["status"] == "cannot_decide"
+    )

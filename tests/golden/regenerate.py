@@ -1,4 +1,4 @@
-"""Record the decisions of all fixtures again: `python tests/golden/regenerate.py`.
+"""Record all golden decisions and pin the example overlay to its base: `python tests/golden/regenerate.py`.
 
 Each change to a golden file is explained in the commit that makes it.
 """
@@ -6,6 +6,7 @@ Each change to a golden file is explained in the commit that makes it.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cds.records.decision import decision_digest
 REPOSITORY = Path(__file__).parents[2]
 PATIENTS = REPOSITORY / "fixtures" / "patients"
 DECISIONS = Path(__file__).parent / "decisions"
+OVERLAY = REPOSITORY / "rulesets" / "example-hospital" / "ruleset.yaml"
 
 
 @cache
@@ -34,8 +36,17 @@ def golden_text(patient: Path) -> str:
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def pin_overlay() -> None:
+    """Write the digest of the shipped ruleset into the overlay that extends it."""
+    text = OVERLAY.read_text(encoding="utf-8")
+    pinned, places = re.subn(r"sha256:[0-9a-f]{64}", shipped_ruleset().loaded.digest, text)
+    assert places == 1
+    OVERLAY.write_text(pinned, encoding="utf-8")
+
+
 def main() -> None:
-    """Write one golden file per fixture and remove those whose fixture is gone."""
+    """Pin the overlay, write one golden file per fixture, and remove those whose fixture is gone."""
+    pin_overlay()
     DECISIONS.mkdir(exist_ok=True)
     for old in DECISIONS.glob("*.json"):
         old.unlink()

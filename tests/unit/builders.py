@@ -198,7 +198,8 @@ def _rule(id_: str, rule: dict[str, Any]) -> dict[str, Any]:
     """Complete a rule; what belongs to `then` may be written beside `when`, and null takes a key away."""
     rest = {key: part for key, part in rule.items() if part is not None}
     then = {"advise": "note", "severity": "info"}
-    then |= {key: rest.pop(key) for key in ("advise", "severity", "text", "interval", "dates", "restart") if key in rest}
+    of_then = ("advise", "severity", "text", "interval", "dates", "shows", "restart")
+    then |= {key: rest.pop(key) for key in of_then if key in rest}
     if "overrides" in rest:
         rest.setdefault("because", "it matters more")
     return {

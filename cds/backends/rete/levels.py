@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from cds.backends.rete.chunks import chunks
 from cds.backends.rete.column import Column, Encoder
-from cds.backends.rete.needs import is_admitted, needs_of, united
+from cds.backends.rete.needs import is_admitted, needs_of
 from cds.backends.rete.network import Network, network_of
 from cds.backends.rete.plan import Answers, Plan
 from cds.backends.rete.signal import AnyApplies, Guard, Head, Join, Place, Quantifier
+from cds.ir.guards import united
 
 
 @dataclass(slots=True)

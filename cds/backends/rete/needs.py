@@ -8,11 +8,12 @@ substances cost next to nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cds.backends.rete.column import OUTER
 from cds.backends.rete.plan import Plan
 from cds.backends.rete.signal import Guard, Head, Join, Quantifier, Signal, columns_of, signal_in
+from cds.ir.guards import united
 
 
 def needs_of(plan: Plan) -> dict[int, Guard]:
@@ -27,16 +28,6 @@ def needs_of(plan: Plan) -> dict[int, Guard]:
         for used, is_same_item in _uses(signal, plan.signals.all):
             users[used].append(needed[signal.id] if is_same_item else None)
     return needed
-
-
-def united(guards: Iterable[Guard]) -> Guard:
-    """Give the guard that lets through what any of these does."""
-    admitted: frozenset[str] = frozenset()
-    for guard in guards:
-        if guard is None:
-            return None
-        admitted |= guard
-    return admitted
 
 
 def is_admitted(substance: str | None, guard: Guard) -> bool:

@@ -76,7 +76,7 @@ class _Planner:
         return Plan(self._columns, self._signals, answers, self._concepts)
 
     def _result(self, step: Step, world: World, results: Mapping[str, Result]) -> Result:
-        signal = self._signal(step, world.conditions[step.id], _bound(step), results)
+        signal = self._signal(step, world.conditions[step.id], step.lists, results)
         if step.list is None:
             return Result(signal)
         group = step.group if isinstance(step, Rule) else None
@@ -100,13 +100,9 @@ class _Planner:
 def _conditions(program: Program) -> Iterable[tuple[Condition, Lists]]:
     for world in program.worlds:
         for step in program.steps:
-            yield world.conditions[step.id], _bound(step)
+            yield world.conditions[step.id], step.lists
         for condition in world.group_conditions.values():
             yield condition, {}
-
-
-def _bound(step: Step) -> Lists:
-    return {} if step.list is None or step.variable is None else {step.variable: step.list}
 
 
 def _concept(program: Program, name: str) -> str | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
+from cds.ir.kleene import UNKNOWN
 from cds.ir.program import Program
 from cds.ruleset.loader import LoadedRuleset
 from cds.verification.areas import areas_of, is_own
 from cds.verification.cases.running import Result
-from cds.verification.coverage.goals import Goal, Required
+from cds.verification.coverage.goals import Goal, Required, leaf_goal
 from cds.verification.coverage.shown import shown_by
 
 
@@ -44,6 +45,7 @@ def coverage_of(
     """Measure the cases of a ruleset, or of one area; rules of what an overlay extends are not asked for."""
     required = Required(loaded, program, _own_rules(loaded, area))
     goals, met = required.goals(), set[Goal]()
+    names: dict[tuple[str, Hashable], str] = {}
     cases = failed = 0
     for result in results:
         cases += 1
@@ -51,8 +53,12 @@ def coverage_of(
             failed += 1
         elif result.case.rule in required.rules:
             shown = shown_by(result.case, result.binding, result.decided, required)
-            goals |= shown.made
             met |= shown.met
+            for leaf in shown.made:
+                name = names.setdefault((leaf.of, leaf.shape), leaf.text)
+                goals.update(required.goals_of_leaf(leaf.of, name, leaf.placed))
+                if leaf.truth is not UNKNOWN:
+                    met.add(leaf_goal(leaf.of, name, leaf.truth))
     return Coverage(frozenset(goals), frozenset(goals & met), cases, failed)
 
 

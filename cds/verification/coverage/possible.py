@@ -18,9 +18,11 @@ from cds.ir.nodes import (
     Condition,
     Derived,
     Elapsed,
+    InClass,
     IsKnown,
     Not,
     NotConfigured,
+    OneOf,
     Quantified,
     Ref,
     Within,
@@ -62,7 +64,10 @@ class Possible:
     def unknown(self, condition: Condition, lists: Lists) -> bool:
         """Tell whether a condition can be UNKNOWN; a list can always be open."""
         match condition:
-            case AllOf(parts) | AnyOf(parts):
+            case AllOf(parts):
+                known = {part.fact for part in parts if isinstance(part, IsKnown)}
+                return any(self.unknown(part, lists) for part in parts if not _is_word_of(known, part))
+            case AnyOf(parts):
                 return any(self.unknown(part, lists) for part in parts)
             case Not(part):
                 return self.unknown(part, lists)
@@ -88,6 +93,11 @@ class Possible:
         if fact.variable is None:
             return self._program.dictionary[fact.name]
         return self._program.dictionary[lists[fact.variable]].items[fact.name]
+
+
+def _is_word_of(known: set[Ref], part: Condition) -> bool:
+    """Tell whether a part compares a word that another part of the same `all` demands to be known."""
+    return isinstance(part, OneOf | InClass) and part.fact in known
 
 
 def _adoptable(document: RulesetDocument) -> Mapping[tuple[str, str], Truths]:

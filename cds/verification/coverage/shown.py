@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from cds.backends.reference import At
@@ -30,15 +30,26 @@ _Seen = tuple[str, str, Placed, Truth]
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A leaf that only the change of a case makes; leaves of one shape are one, whatever their figures."""
+
+    of: str
+    shape: Hashable
+    text: str
+    placed: Placed
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """The goals that a case meets, and those that its change of the ruleset makes."""
+    """The goals that a case meets, and the leaves that its change of the ruleset makes."""
 
     met: frozenset[Goal]
-    made: frozenset[Goal]
+    made: tuple[Made, ...]
 
 
 def shown_by(case: Case, binding: str, decided: Decided, required: Required) -> Shown:
-    """Give what a case shows; a leaf that only its adoptions make has to be TRUE and FALSE under them."""
+    """Give what a case shows; a leaf that only its adoptions make has to be TRUE and FALSE under such."""
     rule = decided.program.rules[case.rule]
     seen = list(_leaves(rule, binding, decided))
     met = {
@@ -49,13 +60,12 @@ def shown_by(case: Case, binding: str, decided: Decided, required: Required) -> 
     }
     if decided.said(rule.id, binding)["status"] in _SAYS_ITS_TEXT:
         met.add(text_goal(rule.id))
-    made = {
-        goal
-        for of, text, placed, _ in seen
-        if of == rule.id and text not in required.leaves[of] and shape_of(placed.leaf) not in required.shapes[of]
-        for goal in required.goals_of_leaf(of, text, placed)
-    }
-    return Shown(frozenset(met), frozenset(made))
+    made = (
+        Made(of, shape, text, placed, truth)
+        for of, text, placed, truth in seen
+        if of == rule.id and (shape := shape_of(placed.leaf)) not in required.shapes[of]
+    )
+    return Shown(frozenset(met), tuple(made))
 
 
 def _leaves(rule: Rule, binding: str, decided: Decided) -> Iterator[_Seen]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import PurePath
+from itertools import groupby
 from typing import Any
 
 from cds.ir.parameters_from_ruleset import value_text
@@ -17,12 +17,14 @@ from cds.verification.pages.marked import markdown, name, table
 
 def case_table(rule: Rule, edition: Edition) -> Iterator[str]:
     """Give the table of a rule's cases, with the file that holds the patient they start from."""
-    cases = edition.cases.get(rule.id, ())
-    for file in dict.fromkeys(PurePath(case.file).name for case in cases):
-        yield markdown(f"Each case starts from the patient that {name(f'cases/{file}')} describes at its top.")
+    by_file = groupby(edition.cases.get(rule.id, ()), key=lambda case: case.file)
+    for file, cases in by_file:
+        folder = edition.loaded.folder
+        shown = file.relative_to(folder) if folder is not None else file
+        yield markdown(f"Each case starts from the patient that {name(shown.as_posix())} describes at its top.")
         yield ""
-        rows = [_row(case.written) for case in cases if case.file.name == file]
-        yield from table(("Case", "Given", "Expected"), rows)
+        yield from table(("Case", "Given", "Expected"), [_row(case.written) for case in cases])
+        yield ""
 
 
 def _row(case: WrittenCase) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""A condition as its author wrote it, in words: as an outline, or in one line. Names stand in backticks."""
+"""Conditions and dates as their author wrote them, in words. Names stand in backticks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from cds.ir.parameters_from_ruleset import OPEN, value_text
 from cds.ir.text import word
 from cds.ruleset import conditions as written
-from cds.ruleset.model import Parameter
+from cds.ruleset.model import Parameter, Then
 from cds.verification.pages.marked import name
 
 _OPERATORS = {
@@ -88,6 +88,23 @@ def adopted_text(parameter: str, parameters: Mapping[str, Parameter]) -> str:
     return value_text(found.positions[found.resolve.adopt].value)
 
 
+def amount_text(said: str, parameters: Mapping[str, Parameter]) -> str:
+    """Give a duration, or a parameter with the value that is adopted."""
+    return f"{name(said)} ({adopted_text(said[1:], parameters)})" if said.startswith("$") else said
+
+
+def date_texts(then: Then, parameters: Mapping[str, Parameter]) -> dict[str, str]:
+    """Give, by name, how the dates of an advice are counted."""
+    return {
+        label: f"{amount_text(date.by, parameters)} {_anchor(date.before, date.after)}"
+        for label, date in sorted(then.dates.items())
+    }
+
+
+def _anchor(before: str | None, after: str | None) -> str:
+    return f"before {name(before)}" if before else f"after {name(after)}" if after else ""
+
+
 def _quantified(which: str, quantifier: written.Quantifier, parameters: Mapping[str, Parameter]) -> Outline:
     variable, _, list_name = quantifier.each.partition(" in ")
     among = f"other {name(list_name)}" if quantifier.other else name(list_name)
@@ -108,11 +125,10 @@ def _leaf(fact: str, test: written.Test, parameters: Mapping[str, Parameter]) ->
     values = test.value if isinstance(test.value, list) else [test.value]
     shown = [_value(value, parameters) for value in values]
     said = " and ".join(shown) if test.operator == "between" else ", ".join(shown)
-    anchor = f" before {name(test.before)}" if test.before else f" after {name(test.after)}" if test.after else ""
-    return f"{name(fact)} {_OPERATORS[test.operator]} {said}{anchor}"
+    return f"{name(fact)} {_OPERATORS[test.operator]} {said} {_anchor(test.before, test.after)}".rstrip()
 
 
 def _value(value: Any, parameters: Mapping[str, Parameter]) -> str:
-    if isinstance(value, str) and value.startswith("$"):
-        return f"{name(value)} ({adopted_text(value[1:], parameters)})"
+    if isinstance(value, str):
+        return amount_text(value, parameters)
     return word(value) if isinstance(value, bool) else str(value)

@@ -12,6 +12,7 @@ from cds.ruleset.companions import Companion, read_companions
 from cds.ruleset.conditions import Closed
 from cds.ruleset.loader import LoadedRuleset
 from cds.ruleset.model import Date, RuleId, Sentence, Version
+from cds.ruleset.places import Path
 from cds.ruleset.problems import Problems
 from cds.ruleset.wording import quoted
 
@@ -78,15 +79,16 @@ def _check(file: Companion[HistoryFile], loaded: LoadedRuleset) -> None:
     if newest != version:
         said = f"the newest version of the history is {newest}, and the ruleset is {version}"
         problems.add(("history", 0, "version"), said, expected="the newest version first")
-    for number, release in enumerate(file.document.history):
-        named = [(("history", number, "adds"), release.adds)]
-        named += [
-            (("history", number, "changes", at, "rules"), change.rules)
-            for at, change in enumerate(release.changes)
-            if isinstance(change.rules, list)
-        ]
-        for path, ids in named:
-            for at, rule in enumerate(ids):
-                if rule not in rules:
-                    problems.add((*path, at), f"there is no rule {quoted(rule)}", suggestion=nearest(rule, rules))
+    for path, rule in _rules_named(file.document):
+        if rule not in rules:
+            problems.add(path, f"there is no rule {quoted(rule)}", suggestion=nearest(rule, rules))
     problems.raise_if_any()
+
+
+def _rules_named(document: HistoryFile) -> Iterator[tuple[Path, str]]:
+    for number, release in enumerate(document.history):
+        path: Path = ("history", number)
+        yield from (((*path, "adds", at), rule) for at, rule in enumerate(release.adds))
+        for of, change in enumerate(release.changes):
+            named = change.rules if isinstance(change.rules, list) else ()
+            yield from (((*path, "changes", of, "rules", at), rule) for at, rule in enumerate(named))

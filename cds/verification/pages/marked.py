@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"[\\`*\[\]<>#|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 _FIRST = re.compile(r"^([-+]|\d+[.)])(?=\s)")
 
 
 def name(text: object) -> str:
     """Mark a text as a name."""
     return f"`{' '.join(str(text).split()).replace('`', chr(39))}`"
+
+
+def filled(text: str, words: Mapping[str, str]) -> str:
+    """Put words in the places of a rule's text; a place without a word is shown as a name."""
+    return _PLACE.sub(lambda place: words.get(place[1]) or name(place[0]), text)
 
 
 def markdown(text: str) -> str:
@@ -32,7 +38,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text).replace("&", "&amp;")
+    return _SPECIAL.sub(r"\\\g<0>", text).replace("&", "&amp;")
 
 
 def _rendered(text: str, plain: Callable[[str], str], code: Callable[[str], str]) -> str:

@@ -20,13 +20,13 @@ CONFIRMED = {
 
 def position_table(rule: Rule, edition: Edition) -> Iterator[str]:
     """Give a table for each question, with the reason for what is adopted."""
-    for question, found in groupby(edition.program.rules[rule.id].positions, key=lambda position: position.of):
-        yield from _of_question(question, list(found), edition)
-        yield ""
     parameters = edition.loaded.document.parameters
     for parameter in sorted(parameters_named(rule)):
         if reason := parameters[parameter[1:]].unset:
             yield f"- {markdown(f'{name(parameter)} is for the site to set: {reason}')}"
+    for question, found in groupby(edition.program.rules[rule.id].positions, key=lambda position: position.of):
+        yield ""
+        yield from _of_question(question, list(found), edition)
 
 
 def _of_question(question: str, positions: Sequence[Position], edition: Edition) -> Iterator[str]:
@@ -40,7 +40,7 @@ def _of_question(question: str, positions: Sequence[Position], edition: Edition)
             markdown(name(position.source)),
             markdown(str(position.value)),
             CONFIRMED[position.confirmed],
-            markdown(". ".join(part.rstrip(".") for part in (position.locator, position.note) if part)),
+            markdown(" ".join(_ended(part) for part in (position.locator, position.note) if part)),
         )
         for position in positions
     ]
@@ -49,6 +49,10 @@ def _of_question(question: str, positions: Sequence[Position], edition: Edition)
         yield ""
         chosen = name(resolve.adopt) if adopted is not None else "None"
         yield markdown(f"{chosen} adopted: {resolve.because} ({resolve.by}, {resolve.decided})")
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _asked(question: str, edition: Edition) -> tuple[str, Resolve | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cds.verification.pages.edition import FOR_PROFESSIONALS, Edition, area_title
 from cds.verification.pages.marked import as_html
-from cds.verification.pages.protocol import Point, identity_text, points_of
+from cds.verification.pages.protocol import OUT_OF_FORCE, Point, identity_text, protocol_of
 
 _STYLE = """\
 @page { size: A4; margin: 10mm }
@@ -43,16 +43,20 @@ def _lines(area: str, edition: Edition) -> Iterator[str]:
     yield f'<p class="standing">{as_html(edition.standing)}</p>'
     yield f"<p>{FOR_PROFESSIONALS}</p>"
     yield f'<p class="small">{as_html(identity_text(edition))}</p>'
-    for severity, points in points_of(area, edition).items():
+    protocol = protocol_of(area, edition)
+    for severity, points in protocol.points.items():
         yield f"<h2>{severity.capitalize()}</h2>"
         yield "<ul>"
         yield from map(_item, points)
         yield "</ul>"
+    if protocol.out_of_force:
+        titles = "; ".join(rule.title for rule in protocol.out_of_force)
+        yield f'<p class="small">{as_html(f"{OUT_OF_FORCE}: {titles}.")}</p>'
     yield "</body>"
     yield "</html>"
 
 
 def _item(point: Point) -> str:
-    when = f'<p class="small">When {as_html(point.when)}</p>'
+    when = f'<p class="small">{as_html(point.when)}</p>'
     sources = f'<p class="small">{as_html(point.sources)}</p>'
     return f"<li><b>{as_html(point.title)}</b>{when}<p>{as_html(point.do)}</p>{sources}</li>"

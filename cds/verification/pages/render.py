@@ -31,7 +31,7 @@ def pages_of(loaded: LoadedRuleset, program: Program, cases: Iterable[Case]) -> 
     for case in cases:
         by_rule[case.rule].append(case)
     edition = Edition(loaded, program, areas_of(loaded), by_rule, history_of(loaded))
-    return {path: f"{page}{MARK}\n" for path, page in _pages(edition)}
+    return {path: f"{page}\n{MARK}\n" for path, page in _pages(edition)}
 
 
 def _pages(edition: Edition) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from cds.ruleset.model import Rule, Skip, SourceReference
 from cds.verification.pages.case_table import case_table
-from cds.verification.pages.condition_words import adopted_text, outlined
+from cds.verification.pages.condition_words import amount_text, date_texts, outlined
 from cds.verification.pages.edition import FOR_PROFESSIONALS, Edition, area_title, plain
 from cds.verification.pages.fact_table import fact_table, questions_of
 from cds.verification.pages.history import changes_of
-from cds.verification.pages.marked import markdown, name, table
+from cds.verification.pages.marked import filled, markdown, name, table
 from cds.verification.pages.position_table import CONFIRMED, position_table
 
 
@@ -27,8 +27,8 @@ def rule_page(rule: Rule, edition: Edition) -> str:
     }
     lines = list(_heading(rule, edition))
     for title, section in sections.items():
-        if found := list(section):
-            lines += ["", f"## {title}", "", *found]
+        if found := "\n".join(section).strip("\n"):
+            lines += ["", f"## {title}", "", found]
     return "\n".join([*lines, ""])
 
 
@@ -50,14 +50,14 @@ def _heading(rule: Rule, edition: Edition) -> Iterator[str]:
 
 def _says(rule: Rule, edition: Edition) -> Iterator[str]:
     then, advice = rule.then, edition.loaded.document.advice[rule.then.advise]
-    yield markdown(then.text or rule.title)
+    yield markdown(filled(then.text or rule.title, {}))
     yield ""
     yield f"- Advice: {markdown(f'{advice.title} ({name(then.advise)})')}"
+    parameters = edition.loaded.document.parameters
     if then.interval is not None:
-        yield f"- Interval: {markdown(_amount(then.interval, edition))}"
-    for label, date in sorted(then.dates.items()):
-        anchor = f"before {name(date.before)}" if date.before else f"after {name(date.after)}"
-        yield f"- Date: {markdown(f'{name(label)} is {_amount(date.by, edition)} {anchor}')}"
+        yield f"- Interval: {markdown(amount_text(then.interval, parameters))}"
+    for label, said in date_texts(then, parameters).items():
+        yield f"- Date: {markdown(f'{name(label)} is {said}')}"
     if then.restart is not None:
         yield f"- Restart: {markdown(then.restart)}"
     yield from _beside_others(rule, edition)
@@ -74,12 +74,6 @@ def _beside_others(rule: Rule, edition: Edition) -> Iterator[str]:
         yield f"- Overridden by {', '.join(link_to(other, edition) for other in overriders)}"
     if rule.finding is not None:
         yield f"- {markdown(f'Of the rules that apply about {name(rule.finding)}, the most urgent one counts.')}"
-
-
-def _amount(said: str, edition: Edition) -> str:
-    if not said.startswith("$"):
-        return said
-    return f"{name(said)} ({adopted_text(said[1:], edition.loaded.document.parameters)})"
 
 
 def _when(rule: Rule, edition: Edition) -> Iterator[str]:

@@ -30,6 +30,7 @@ _FRACTIONS = (
     Fraction(1, 10**9),
 )
 _OTHER_UNIT = {"kg": "g", "mg/dL": "mg/L", "mg": "g", "h": "min"}
+_LEAST_INPUT = Fraction(1, 1000)
 _LOW, _HIGH = Fraction(-1000), Fraction(1000)
 _MOST_ITEMS = 4
 ABSENT = object()
@@ -42,6 +43,8 @@ class Material:
     facts: tuple[Declaration, ...]
     items: Mapping[str, tuple[Declaration, ...]]
     thresholds: Thresholds
+    inputs: frozenset[str]
+    """What something is calculated from, and so is never nothing at all."""
     texts: tuple[str, ...]
     codes: tuple[Code, ...]
 
@@ -171,6 +174,8 @@ class Making:
             value = chance.one_of(turning) + chance.one_of(_FRACTIONS)
         else:
             value = low + (high - low) * chance.whole(0, 1000) / 1000
+        if declared.name in self._material.inputs:
+            low = max(low, _LEAST_INPUT)
         return min(max(value, low), high)
 
     def _written(self, value: Fraction, declared: Declaration) -> Any:

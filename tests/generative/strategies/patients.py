@@ -36,6 +36,12 @@ class Patients:
                 if declared.type is FactType.LIST
             },
             thresholds=thresholds_of(program),
+            inputs=frozenset(
+                fact
+                for declared in program.dictionary.values()
+                if declared.calculated is not None
+                for _, fact in declared.calculated.inputs
+            ),
             texts=_texts(program),
             codes=_codes(program),
         )
@@ -59,12 +65,12 @@ class Patients:
 
 
 def said_by_name(dictionary: Mapping[str, Declaration]) -> tuple[Declaration, ...]:
-    """Give what a document says by name: no lists, no `as_of`, no times of measured facts, said with the fact."""
+    """Give what a document says by name: no lists, nothing calculated, no `as_of`, no times said with their facts."""
     times = {f"{name}.taken" for name, declared in dictionary.items() if declared.taken}
     return tuple(
         declared
         for name, declared in sorted(dictionary.items())
-        if name not in times and name != "as_of" and declared.type is not FactType.LIST
+        if name not in times and name != "as_of" and declared.type is not FactType.LIST and declared.calculated is None
     )
 
 

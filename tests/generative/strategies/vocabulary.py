@@ -23,10 +23,11 @@ class Domain:
 
 PAIN = Domain(None, ("0", "3", "4", "7.5", "10"), "0", "10")
 RATIO = Domain(None, ("0.9", "1.5", "1.8", "3"), "0", "20")
-AGE = Domain("a", ("17 a", "18 a", "65 a", "80 a"), "0", "150")
+AGE = Domain("a", ("17 a", "18 a", "65 a", "80 a"), "0", "140")
 WEIGHT = Domain("kg", ("45.5 kg", "60000 g", "61 kg", "100 kg"), "1", "400")
 TEMPERATURE = Domain("Cel", ("36.5 Cel", "38 Cel", "101 [degF]", "40 Cel"), "30", "45")
-MASS_CONCENTRATION = Domain("mg/dL", ("0.6 mg/dL", "12 mg/L", "1.5 mg/dL", "0.02 g/L"), "0", "100")
+MASS_CONCENTRATION = Domain("mg/dL", ("0.6 mg/dL", "12 mg/L", "1.5 mg/dL", "0.02 g/L"), "0.1", "100")
+CLEARANCE = Domain("mL/min", ("15 mL/min", "30 mL/min", "0.05 L/min", "95 mL/min"))
 COUNT = Domain("10*9/L", ("20 10*9/L", "50 10*9/L", "100 10*9/L", "150 10*9/L"), "0", "3000")
 FREQUENCY = Domain("/d", ("1/d", "2/d", "3/d", "4/d"), "0", "24")
 DOSE = Domain("mg", ("75 mg", "81 mg", "0.1 g", "325 mg"), "0", "10000")
@@ -45,6 +46,8 @@ class Known:
     values: tuple[str, ...] = ()
     domain: Domain | None = None
     by_day: bool = False
+    calculated: bool = False
+    """Whether it follows from `_OF_CLEARANCE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class _Facts:
     known: list[Known] = field(default_factory=list)
 
     def add(self, known: Known, **more: Any) -> None:
-        entry: Json = {"type": known.type, "ask": f"What is known about {known.name}?", **more}
+        entry: Json = {"type": known.type, **more}
+        if not known.calculated:
+            entry["ask"] = f"What is known about {known.name}?"
         if known.values:
             entry["values"] = list(known.values)
         if known.domain is not None:
@@ -102,6 +107,15 @@ _OPTIONAL: tuple[tuple[Known, Json], ...] = (
     (Known("neuro.noticed", "time"), {"not_after": "as_of"}),
     (Known("postop.assessed_at", "time"), {}),
 )
+_CALCULATED = Known("renal.clearance", "quantity", domain=CLEARANCE, calculated=True)
+_OF_CLEARANCE: Mapping[str, str] = {
+    "age": "patient.age",
+    "sex": "patient.sex",
+    "weight": "patient.weight",
+    "creatinine": "labs.creatinine",
+}
+_SEX = Known("patient.sex", "enum", ("female", "male"))
+"""Without `other`, which is known and yet stands for either: the answer to a question about it would correct it."""
 _OF_MEDICATIONS: tuple[tuple[Known, Json], ...] = (
     (Known("status", "enum", ("active", "completed", "entered_in_error", "on_hold", "stopped")), {}),
     (Known("last_dose", "time"), {"not_after": "as_of"}),
@@ -150,7 +164,12 @@ def vocabulary(chance: Chance, *, all_of_items: bool = False) -> Vocabulary:
         required.append(phase)
     facts.add(START)
     facts.known.append(AS_OF)
-    for known, more in chance.some(_OPTIONAL, 2, 9):
+    chosen_facts = chance.some(_OPTIONAL, 2, 9)
+    if chance.maybe(35):
+        needed = [each for each in _OPTIONAL if each[0].name in _OF_CLEARANCE.values() and each not in chosen_facts]
+        calculated = {"formula": "cockcroft_gault", "from": dict(_OF_CLEARANCE)}
+        chosen_facts += [*needed, (_SEX, {}), (_CALCULATED, {"calculated": calculated})]
+    for known, more in chosen_facts:
         facts.add(known, **more)
     lists: dict[str, tuple[Known, ...]] = {}
     if all_of_items or chance.maybe(90):

@@ -69,12 +69,16 @@ def test_where_nothing_is_adopted_no_position_is_first() -> None:
     found = dates_of("{ends: {after: ended, by: $trial}, own: {after: ended, by: $of_site}}", none)
     assert (found["ends"].by, found["ends"].amount) == (None, None)
     assert [other.source for other in found["ends"].others] == ["handout", "hearsay", "society"]
-    assert found["own"] == AdvisedDate("own", Ref(None, "ended"), is_before=False, by=None, amount=None, unset="of_site")
+    assert found["own"] == AdvisedDate(
+        "own", Ref(None, "ended"), is_before=False, by=None, amount=None, unset="of_site"
+    )
 
 
 def test_a_hold_keeps_the_intervals_of_the_sources_that_are_not_adopted() -> None:
     """By source; other rules have none."""
-    positions = "handout: {value: {full_days: 7}, confirmed: primary}, society: {value: {hours: 48}, confirmed: secondary}"
+    positions = (
+        "handout: {value: {full_days: 7}, confirmed: primary}, society: {value: {hours: 48}, confirmed: secondary}"
+    )
     program = program_of(
         MEDICATIONS,
         f"parameters: {{washout: {{positions: {{{positions}}}, {RESOLVE}}}}}",
@@ -125,7 +129,9 @@ def test_a_position_that_gives_no_date_is_refused(value: str, said: str) -> None
 
 def test_a_list_that_is_not_there_is_told_as_such() -> None:
     """Its items have no times then."""
-    rule = "rules: {rule: {for_each: m in medicines, when: {a.one: {is: true}}, dates: {ends: {after: ended, by: 1 d}}}}"
+    rule = (
+        "rules: {rule: {for_each: m in medicines, when: {a.one: {is: true}}, dates: {ends: {after: ended, by: 1 d}}}}"
+    )
     message = refusal_of(FACTS, rule)
     assert "there is no list `medicines`" in message
     assert "dates" not in message

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from builders import program_of, refusal_of
 
-from cds.facts.dictionary import Declaration, FactType
+from cds.facts.dictionary import Declaration, FactCode, FactType
 from cds.terminology.codes import Code, System
 from cds.terminology.concepts import Product
 
@@ -51,7 +51,7 @@ def test_a_declaration_keeps_everything_that_reading_needs() -> None:
     creatinine = dictionary["labs.creatinine"]
     assert (creatinine.minimum, creatinine.maximum) == (Fraction(0), Fraction(101, 2))
     assert creatinine.molar_mass_g_per_mol == Fraction("113.12")
-    assert creatinine.codes == (Code(System.LOINC, "14682-9"), Code(System.LOINC, "2160-0"))
+    assert creatinine.codes == (FactCode(Code(System.LOINC, "14682-9")), FactCode(Code(System.LOINC, "2160-0")))
     assert dictionary["sex"].values == ("female", "male")
     assert dictionary["sex"].required
     assert dictionary["onset"].by_day
@@ -118,7 +118,7 @@ class TestConcepts:
         coded = Product(both, Code(System.RXNORM, "226716"), None, guess=False)
         assert concepts.products == (coded, Product(both, None, "Aggrenox", guess=True))
         assert list(concepts.substances) == ["aspirin", "dipyridamole"]
-        assert concepts.substances["aspirin"].names == ("acetylsalicylic acid", "aspirin")
+        assert concepts.substances["aspirin"].names == ("aspirin", "acetylsalicylic acid")
         assert concepts.members("nsaid") == {"aspirin"}
 
     def test_what_they_name_is_there(self) -> None:

@@ -64,7 +64,11 @@ def test_every_place_of_a_disposition_is_filled() -> None:
         ("Not {interval}.", ", kind: hold, advise: refer", "nothing fills the place `{interval}`"),
         ("Until {Ends}, {}.", DATES, "`{}`"),
         ("Until {ends_3}.", DATES, "did you mean `{ends_2}`?"),
-        ("Stop.", ', restart: "On {seen.by}."' + DATES, "rules[rule].then.restart: nothing fills the place `{seen.by}`"),
+        (
+            "Stop.",
+            ', restart: "On {seen.by}."' + DATES,
+            "rules[rule].then.restart: nothing fills the place `{seen.by}`",
+        ),
         ("Stop.", ', title: "Stop {substance}"', "expected no braces"),
         ("Stop.", ", dates: {interval: {after: procedure.start, by: 1 d}}", "`{interval}` stands for something else"),
     ],

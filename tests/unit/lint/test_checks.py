@@ -51,6 +51,7 @@ def rule(condition: str, more: str = "") -> str:
 
 
 READY = rule("{patient.ready: {is: true}}")
+SHOWN = f"parameters: {{stay: {{positions: {{handout: {{value: short, confirmed: primary}}}}, {RESOLVE}}}}}"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,11 @@ READY = rule("{patient.ready: {is: true}}")
         ("same-rule-twice", [READY, "rules: {again: {when: {patient.ready: {is: true}}}}"], ["rules[again]"]),
         ("same-rule-twice", [READY, "rules: {other: {when: {patient.ready: {is: true}}, kind: timing}}"], []),
         ("same-rule-twice", [READY, "rules: {other: {when: {patient.ready: {is: false}}}}"], []),
+        (
+            "same-rule-twice",
+            [READY, SHOWN, "rules: {other: {when: {patient.ready: {is: true}}, shows: [$stay]}}"],
+            [],
+        ),
     ],
 )
 def test_a_check_finds_its_slip(check: str, fragments: list[str], expected: list[str]) -> None:

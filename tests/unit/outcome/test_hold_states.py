@@ -237,6 +237,73 @@ class TestStart:
         assert state(MEDICATIONS, rules) == ("undecidable", "interval_not_configured")
 
 
+class TestTheEndsOfTheCalendar:
+    """What lies beyond them is still before or after; only its date is not known."""
+
+    def test_a_procedure_that_could_only_be_after_the_last_year(self) -> None:
+        """A dose too late for the last days that there are."""
+        item = {"status": "active", "last_dose": "9999-12-28T09:00:00-05:00"}
+        decision = decide(as_of="9999-12-29T09:00:00-05:00", start="9999-12-30T08:00:00-05:00", **item)
+        found = recommendation(decision, "stop", "medications/m1")
+        assert (found["hold"]["state"], found["hold"]["last_permitted_dose"]) == ("overdue", "9999-12-22")
+        assert (found["hold"]["earliest_procedure"], decision["earliest_procedure"]) == (None, None)
+        assert "the earliest procedure is (no date can be given yet)" in found["text"]
+
+    def test_a_dose_that_was_permitted_only_before_the_first_year(self) -> None:
+        """Its deadline has passed whatever is known."""
+        known = {"as_of": "0001-01-04T09:00:00-05:00", "start": "0001-01-05T08:00:00-05:00"}
+        found = hold(last_dose="0001-01-03", **known)
+        assert (found["state"], found["last_permitted_dose"], found["no_dose_from"]) == ("overdue", None, None)
+        assert hold(*holding("{hours: 480}"), last_dose="0001-01-03", **known)["last_permitted_dose"] is None
+
+
+class TestOtherPositions:
+    """The deadline by every position that is not adopted (§10.6)."""
+
+    VALUES = ("{full_days: 7}", "{hours: 48}", "{full_days: {from: 1, to: 3}}", "{doses: 5, per_day: 2}")
+    SOURCES = ("handout", "hearsay", "society", "textbook")
+
+    def positions(self, adopted: str) -> tuple[str, ...]:
+        """Give a ruleset in which every source holds one of the values."""
+        sources = "sources: {textbook: {title: Textbook, citation: A book, confirmed: primary}}"
+        held = "".join(
+            f"{source}: {{value: {value}, confirmed: {'unconfirmed' if source == 'hearsay' else 'primary'}}}, "
+            for source, value in zip(self.SOURCES, self.VALUES, strict=True)
+        )
+        resolve = f'{{adopt: {adopted}, because: "x", by: "y", decided: "2026-11-01"}}'
+        ruleset = holding(rest=f"parameters: {{washout: {{positions: {{{held}}}, resolve: {resolve}}}}}")
+        return (sources, *ruleset)
+
+    @pytest.mark.parametrize("adopted", ["handout", "society", "textbook"])
+    def test_is_the_one_that_its_adoption_would_give(self, adopted: str) -> None:
+        """By source, each with its interval, and an unconfirmed one marked."""
+        found = hold(*self.positions(adopted), status="active", frequency="2 /d")
+        others = {other["source"]: other for other in found["other_deadlines"]}
+        assert list(others) == [source for source in self.SOURCES if source != adopted]
+        for source in sorted(others.keys() - {"hearsay"}):
+            by_it = hold(*self.positions(source), status="active", frequency="2 /d")
+            assert others[source]["last_permitted_dose"] == by_it["last_permitted_dose"]
+            assert (others[source]["interval"], others[source]["confirmed"]) == (by_it["interval"], "primary")
+        assert others["hearsay"] == {
+            "source": "hearsay",
+            "interval": {"counting": "hours", "low": 48, "high": 48},
+            "last_permitted_dose": "2026-11-29T08:00:00-05:00",
+            "confirmed": "unconfirmed",
+        }
+
+    @pytest.mark.parametrize("frequency", [None, "3 /d"])
+    def test_has_no_date_by_doses_that_are_taken_otherwise(self, frequency: str | None) -> None:
+        """Its interval is shown all the same."""
+        found = hold(*self.positions("handout"), status="active", frequency=frequency)
+        assert [other["last_permitted_dose"] is None for other in found["other_deadlines"]] == [False, False, True]
+
+    def test_is_shown_only_in_states_that_have_a_date(self) -> None:
+        """Where no date is given, none is given by others."""
+        assert hold(*self.positions("handout"), start=None)["other_deadlines"] == []
+        assert hold(*self.positions("handout"), text="the white ones")["other_deadlines"] == []
+        assert hold(*self.positions("textbook"), frequency="3 /d")["other_deadlines"] == []
+
+
 class TestOtherAdvice:
     """Holds whose state does not come from a date (§9.2, §8.11)."""
 

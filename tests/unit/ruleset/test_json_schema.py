@@ -8,13 +8,19 @@ from typing import Any
 import pytest
 
 from cds.ruleset.catalogue import shipped_rulesets
-from cds.ruleset.files import yaml_files
+from cds.ruleset.files import is_companion, yaml_files
 from cds.ruleset.json_schema import SECTION_WORDS, ruleset_schema
 from cds.ruleset.model import RulesetDocument
 from cds.ruleset.yaml_text import Budget, read_yaml
 
 jsonschema = pytest.importorskip("jsonschema")
-SHIPPED = [path for folder in sorted(shipped_rulesets().iterdir()) if folder.is_dir() for path in yaml_files(folder)]
+SHIPPED = [
+    path
+    for folder in sorted(shipped_rulesets().iterdir())
+    if folder.is_dir()
+    for path in yaml_files(folder)
+    if not is_companion(path)
+]
 
 
 @pytest.fixture(scope="module")

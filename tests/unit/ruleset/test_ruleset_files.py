@@ -105,8 +105,40 @@ def test_every_file_says_its_schema(write: Write) -> None:
     said = refusal(write({"a.yaml": "id: x\n", "b.yaml": "schema: cds-facts/1\n"}))
     assert said.splitlines() == [
         "small/a.yaml:1:1: the file does not say what it is; expected `schema: cds-ruleset/1` in every file",
-        "small/b.yaml:1:9: schema: `cds-facts/1` is not a schema that can be read here; expected `cds-ruleset/1`",
+        "small/b.yaml:1:9: schema: `cds-facts/1` is not a schema that can be read here; expected `cds-ruleset/1`, or that "
+        "of a companion: `cds-attributes/1`, `cds-cases/1`, `cds-history/1`, `cds-passages/1` or `cds-statements/1`",
     ]
+
+
+@pytest.mark.parametrize(
+    "first_lines",
+    [
+        "schema: cds-cases/1\n",
+        'schema: "cds-cases/1"\n',
+        "schema: 'cds-cases/1'  # whatever follows\n",
+        "# said before\n\n  # and again\nschema:   cds-cases/1\r\n",
+    ],
+)
+def test_companions_are_passed_over(first_lines: str, write: Write) -> None:
+    """A file that begins with the schema of a companion is none of the ruleset's, whatever stands in it."""
+    folder = write({"a.yaml": f"{SCHEMA}id: one\n", "cases/b.yaml": f"{first_lines}id: yes: [\n"})
+    assert read_folder(folder)[0] == {"schema": "cds-ruleset/1", "id": "one"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id: two\nschema: cds-cases/1\n",
+        "{schema: cds-cases/1, id: two}\n",
+        "---\nschema: cds-cases/1\n",
+        "schema: cds-cases/1",
+    ],
+)
+def test_companion_says_so_in_its_first_line(text: str, write: Write) -> None:
+    """A companion whose first line does not say so is refused: what it is must be plain at a glance."""
+    said = refusal(write({"a.yaml": SCHEMA, "b.yaml": text}))
+    assert "`cds-cases/1` is not a schema that can be read here" in said
+    assert said.endswith("expected the schema of a companion in the first line of its file")
 
 
 def test_problems_of_all_files_are_told_together(write: Write) -> None:

@@ -10,6 +10,11 @@ import pytest
 
 from cds.ruleset.expectations import PATTERN_WORDS
 from cds.ruleset.json_schema import ruleset_schema
+from cds.verification.cases.model import CaseFile
+from cds.verification.pages.history import HistoryFile
+from cds.verification.traceability.attributes import AttributesFile
+from cds.verification.traceability.passages import PassagesFile
+from cds.verification.traceability.statements import StatementsFile
 
 Fail = Callable[..., str]
 Break = Callable[[str, str], str]
@@ -35,8 +40,8 @@ CHANGES = {
         (
             "gruops: the key `gruops` is not known here; expected `schema`, `id`, `version`, `title`, "
             "`lifecycle`, `extends`, `adopt`, `set`, `switch_off`, `settings`, `sources`, `facts`, "
-            "`substances`, `products`, `classes`, `parameters`, `groups`, `derive`, `advice`, `rules` or "
-            "`dispositions`; did you mean `groups`?"
+            "`substances`, `products`, `common`, `terminology`, `classes`, `parameters`, `groups`, `derive`, "
+            "`advice`, `rules` or `dispositions`; did you mean `groups`?"
         ),
     ),
     "unknown key": (
@@ -432,7 +437,8 @@ def test_messages_hold_no_words_of_the_libraries(broken: Break, problems_of: Fai
 
 def test_every_pattern_of_the_models_has_words() -> None:
     """Whoever adds a pattern to the models says in words what it asks for."""
-    schema = json.dumps(ruleset_schema())
+    companions = (AttributesFile, CaseFile, HistoryFile, PassagesFile, StatementsFile)
+    schema = json.dumps([ruleset_schema(), *(each.model_json_schema() for each in companions)])
     patterns = {json.loads(found) for found in re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', schema)}
     patterns |= {
         pattern

