@@ -220,8 +220,13 @@ def _models(value: object) -> Iterator[BaseModel]:
 
 
 def _nodes(value: object) -> Iterator[object]:
-    """Walk a dumped model: every mapping, and every key, text and number in it."""
-    yield value
-    inner = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for part in inner:
-        yield from _nodes(part)
+    """Walk a dumped model: every mapping, and every key, text and number in it, in no order that means anything."""
+    ahead = [value]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        if isinstance(node, dict):
+            ahead += node
+            ahead += node.values()
+        elif isinstance(node, list):
+            ahead += node

@@ -46,10 +46,11 @@ def canonical_form(part: Any, *, without: tuple[str, ...] = ()) -> Any:
     if isinstance(part, RootModel):
         return canonical_form(part.root)
     if isinstance(part, BaseModel):
+        left_out = _TRACEABILITY.union(without)
         return {
             key: _of_field(type(part), key, value)
             for key, attribute, default in _fields(type(part))
-            if key not in _TRACEABILITY.union(without) and (value := getattr(part, attribute)) != default
+            if key not in left_out and (value := getattr(part, attribute)) != default
         }
     if isinstance(part, dict):
         return {key: canonical_form(value) for key, value in part.items()}

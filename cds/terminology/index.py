@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
@@ -15,6 +16,11 @@ _ALIKE = 0.75
 """How alike two spellings are, of at most 1, for one to be shown as what the other may mean."""
 _ALIKE_FROM_ANOTHER_LETTER = 0.85
 """The same for spellings that do not begin alike."""
+_SHARED_PAIRS = 1.5 * _ALIKE - 1
+"""How many pairs of neighbouring letters two spellings that are so alike share, of all their letters, less one.
+
+Of n letters, n * _ALIKE / 2 are matched, in at most n * (1 - _ALIKE) + 1 pieces; a piece has one pair less than letters.
+"""
 _LONGEST_SPELLING = 40
 _REMEMBERED = 2048
 
@@ -33,11 +39,12 @@ class Meaning:
 class Index:
     """The names of a table by their first word, longest first, its names by how they are spelled, and its codes.
 
-    `lookups` say what further codes mean.
+    `pairs` are the spellings that have two letters next to each other, `lookups` say what further codes mean.
     """
 
     names: dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]]
     spellings: dict[str, Meaning]
+    pairs: dict[str, list[str]]
     codes: dict[Code, Meaning]
     lookups: tuple[ProductOfCode, ...] = ()
     _nearest: dict[str, Meaning | None] = field(default_factory=dict)
@@ -64,8 +71,17 @@ class Index:
         if spelling not in self._nearest:
             if len(self._nearest) >= _REMEMBERED:
                 self._nearest.clear()
-            self._nearest[spelling] = _nearest(self.spellings, spelling)
+            self._nearest[spelling] = self._found_nearest(spelling)
         return self._nearest.get(spelling)
+
+    def _found_nearest(self, spelling: str) -> Meaning | None:
+        shared = Counter(name for pair in _pairs(spelling) for name in self.pairs.get(pair, ()))
+        likely = [name for name, pairs in shared.items() if pairs >= (len(name) + len(spelling)) * _SHARED_PAIRS - 1]
+        for near in get_close_matches(spelling, likely, n=3, cutoff=_ALIKE):
+            alike = SequenceMatcher(None, near, spelling).ratio()
+            if near[0] == spelling[0] or alike >= _ALIKE_FROM_ANOTHER_LETTER:
+                return self.spellings[near]
+        return None
 
 
 def index_of(concepts: Concepts) -> Index:
@@ -92,9 +108,15 @@ def _built(concepts: Concepts) -> Index:
     by_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
     for key in sorted(by_words, key=len, reverse=True):
         by_first.setdefault(key[0], []).append((key, by_words[key]))
+    spellings = {" ".join(key): by_words[key] for key in sorted(by_words)}
+    by_pair: dict[str, list[str]] = {}
+    for spelling in spellings:
+        for pair in _pairs(spelling):
+            by_pair.setdefault(pair, []).append(spelling)
     return Index(
         names={first: tuple(names) for first, names in by_first.items()},
-        spellings={" ".join(key): by_words[key] for key in sorted(by_words)},
+        spellings=spellings,
+        pairs=by_pair,
         codes=by_code,
         lookups=concepts.lookups,
     )
@@ -123,12 +145,8 @@ def _of_product(product: Product) -> Meaning:
     return Meaning(shown, frozenset(product.substances), product.guess, frozenset(product.others))
 
 
-def _nearest(spellings: dict[str, Meaning], spelling: str) -> Meaning | None:
-    for near in get_close_matches(spelling, spellings, n=3, cutoff=_ALIKE):
-        alike = SequenceMatcher(None, near, spelling).ratio()
-        if near[0] == spelling[0] or alike >= _ALIKE_FROM_ANOTHER_LETTER:
-            return spellings[near]
-    return None
+def _pairs(spelling: str) -> set[str]:
+    return {spelling[at : at + 2] for at in range(len(spelling) - 1)}
 
 
 def _both(one: Meaning | None, other: Meaning) -> Meaning:

@@ -29,7 +29,7 @@ def test_a_lost_statement_is_status_1(tmp_path: Path) -> None:
     file = folder / "statements.yaml"
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     lost = content["not_rules"][0]["statements"].pop(0)
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     ran = cds("ruleset", "statements", folder, "--json")
     assert ran.status == 1
     assert [each["statement"] for each in ran.document["statements"] if each["problem"]] == [lost]

@@ -15,8 +15,10 @@ FactName = tuple[str | None, str]
 
 
 def facts_used(document: RulesetDocument) -> frozenset[FactName]:
-    """Give the facts that any condition names."""
-    return frozenset(name for part in _parts(document) for name in facts_of(part))
+    """Give the facts that any condition names, and those that another is calculated from."""
+    named = {name for part in _parts(document) for name in facts_of(part)}
+    calculated = (fact.calculated for fact in document.facts.values() if fact.calculated is not None)
+    return frozenset(named | {(None, given) for each in calculated for given in each.from_.values()})
 
 
 def words_used(part: Any, key: str | None = None) -> Iterator[tuple[str | None, str]]:

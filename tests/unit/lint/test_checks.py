@@ -97,6 +97,16 @@ SHOWN = f"parameters: {{stay: {{positions: {{handout: {{value: short, confirmed:
         (
             "unused-facts",
             [
+                "facts: {height: {type: quantity, unit: cm}}",
+                "facts: {ideal: {type: quantity, unit: kg, calculated: {formula: ideal_body_weight, "
+                + "from: {height: height, sex: patient.sex}}}}",
+                rule("{labs.inr: {at_least: 1}}"),
+            ],
+            ["facts.ideal", "facts[patient.ready]"],
+        ),
+        (
+            "unused-facts",
+            [
                 "facts: {visits: {type: list, items: {open: {type: boolean}, idle: {type: boolean}}}}",
                 rule('{exists: {each: "visit in visits", where: {visit.open: {is: true}}}}'),
             ],
