@@ -34,6 +34,7 @@ from cds.ruleset.loader import load_ruleset as load_folder
 from cds.terminology.product_table import ProductTable, table_bytes
 from cds.terminology.rxnorm.product_table_from_rxnorm import product_table
 from cds.verification.cases.changes import Changes
+from cds.verification.cases.engines import EngineForCases
 from cds.verification.cases.reading import read_cases
 from cds.verification.cases.running import Result, run_cases
 from cds.verification.coverage.measure import Coverage, coverage_of
@@ -270,10 +271,10 @@ def run_rule_cases(
         InputError: there is no such rule, area or engine.
         RulesetError: with every problem of the files of cases.
     """
-    names = _engines(engines)
-    cases = read_cases(ruleset.loaded, rule=rule, area=area)
     changes = Changes(ruleset.loaded, ruleset.program)
-    return run_cases(cases, changes, partial(engine.decide, engines=names))
+    backends = [EngineForCases(engine.backend_named(name), changes) for name in _engines(engines)]
+    cases = read_cases(ruleset.loaded, rule=rule, area=area)
+    return run_cases(cases, changes, partial(engine.decide, engines=backends))
 
 
 def statements(loaded: LoadedRuleset) -> tuple[Trace, ...]:

@@ -40,11 +40,11 @@ def position_lines(positions: Sequence[PositionTaken], parameters: Mapping[str, 
         adopted = next((position["value"] for position in taken_here if position["adopted"]), None)
         for value in values:
             holders = [p for p in taken_here if p["value"] == value and p["confirmed"] != "unconfirmed"]
-            yield _indented(f"{_stance(value, adopted)} {', '.join(map(_holder, holders))}: {readable(value)}")
+            yield _indented(f"{_stance(value, adopted)} {', '.join(map(_holder, holders))}: {_value(value)}")
             yield from _remarks(holders)
         for position in taken_here:
             if position["confirmed"] == "unconfirmed":
-                value = readable(position["value"])
+                value = _value(position["value"])
                 yield _indented(f"UNCONFIRMED, said to be in {position['source']}, not read there: {value}")
                 yield from _remarks([position])
 
@@ -55,6 +55,11 @@ def _question_text(of: str, parameters: Mapping[str, Parameter]) -> str:
         return "When this applies"
     parameter = parameters.get(of[1:])
     return parameter.title if parameter is not None and parameter.title else of
+
+
+def _value(value: str) -> str:
+    """Give what a position says: a word of a policy in plain words, a temperature in both units."""
+    return readable(value.replace("_", " "))
 
 
 def _stance(value: str, adopted: str | None) -> str:

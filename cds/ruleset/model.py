@@ -175,6 +175,7 @@ class SubstanceClass(Closed):
     """A class of substances."""
 
     title: Sentence
+    note: Sentence | None = None
 
 
 class Ends(Closed):

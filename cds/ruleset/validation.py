@@ -17,7 +17,6 @@ from cds.ruleset.places import Places
 from cds.ruleset.problems import Problems
 from cds.ruleset.wording import listed, quoted
 
-
 Document = TypeVar("Document", bound=BaseModel)
 
 

@@ -19,7 +19,8 @@ _ALIKE_FROM_ANOTHER_LETTER = 0.85
 _SHARED_PAIRS = 1.5 * _ALIKE - 1
 """How many pairs of neighbouring letters two spellings that are so alike share, of all their letters, less one.
 
-Of n letters, n * _ALIKE / 2 are matched, in at most n * (1 - _ALIKE) + 1 pieces; a piece has one pair less than letters.
+Of n letters in both, n * _ALIKE / 2 have a match, in at most n * (1 - _ALIKE) + 1 pieces; a piece has one pair less
+than it has letters.
 """
 _LONGEST_SPELLING = 40
 _REMEMBERED = 2048

@@ -45,6 +45,7 @@ def test_no_date_where_stopping_is_not_ours_to_date(made: Case) -> None:
     for _, hold in holds_of(decision):
         if hold["state"] in WITHOUT_A_DATE:
             assert not any(hold[name] for name in DATES)
+            assert hold["other_deadlines"] == []
             assert decision["earliest_procedure"] is None
 
 
@@ -57,7 +58,7 @@ def test_a_withheld_hold_tells_no_date_and_no_number(made: Case) -> None:
             assert hold["state"] not in {"overdue", "due", "planned", "satisfied"}
             assert not any(hold[name] for name in DATES)
             assert numbers_in(hold) == []
-            assert found["positions"] == []
+            assert found["positions"] == found["dates"] == []
             assert not re.search(r"[0-9]", without_names(found["text"], made))
 
 

@@ -76,7 +76,7 @@ def test_every_word_of_the_grammar_is_generated(made: list[Case]) -> None:
     """Every operator, every form of a condition, and every part of a rule that a ruleset may have."""
     found = {key for each in made for key in keys_in(each.ruleset)}
     parts = {"group", "for_each", "overrides", "finding", "judges", "positions", "interval", "other", "unset"}
-    parts |= {"set", "shows", "standing", "locator", "note", "calculated"}
+    parts |= {"set", "shows", "standing", "locator", "note", "calculated", "dates"}
     assert found >= {*OPERATORS, *KEYWORDS, *parts, "before", "after", "skip", "if_unknown", "any_state", "guess"}
     types = {declared.type for each in made for declared in each.program.dictionary.values()}
     in_items = {

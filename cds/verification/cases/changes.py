@@ -32,6 +32,7 @@ class Changes:
         self._loaded = loaded
         self._unchanged = program
         self._last: tuple[bytes, Program] | None = None
+        self._compared: tuple[Program, Program] | None = None
 
     def program_for(self, case: Case) -> Program:
         """Give the program under the adoptions and settings of a case.
@@ -45,6 +46,13 @@ class Changes:
         if self._last is None or self._last[0] != change:
             self._last = change, compile_ruleset(self._overlaid(case, change))
         return self._last[1]
+
+    def with_same_conditions(self, program: Program) -> Program:
+        """Give the unchanged program in place of a changed one whose conditions, in every world, are the same."""
+        if self._compared is None or self._compared[0] is not program:
+            same = _conditions_of(program) == _conditions_of(self._unchanged)
+            self._compared = program, self._unchanged if same else program
+        return self._compared[1]
 
     def _overlaid(self, case: Case, change: bytes) -> LoadedRuleset:
         document, written = self._loaded.document, case.written
@@ -63,6 +71,10 @@ class Changes:
         # Not the digest of what is merged, which takes long to make: one of its own, of the ruleset and the change.
         digest = f"sha256:{sha256(self._loaded.digest.encode() + change).hexdigest()}"
         return replace(self._loaded, document=merged, places=merged_places, digest=digest)
+
+
+def _conditions_of(program: Program) -> Any:
+    return [(world.conditions, world.group_conditions) for world in program.worlds]
 
 
 def _written(value: ParameterValue) -> Any:

@@ -18,11 +18,9 @@ from cds.ir.nodes import (
     Condition,
     Derived,
     Elapsed,
-    InClass,
     IsKnown,
     Not,
     NotConfigured,
-    OneOf,
     Quantified,
     Ref,
     Within,
@@ -62,15 +60,18 @@ class Possible:
                 return _BOTH
 
     def unknown(self, condition: Condition, lists: Lists) -> bool:
-        """Tell whether a condition can be UNKNOWN; a list can always be open."""
+        """Tell whether a condition can be UNKNOWN; a list can always be open.
+
+        A fact of which the condition itself asks whether it is known does not make it so.
+        """
+        return self._unknown(condition, lists, frozenset(_asked_if_known(condition)))
+
+    def _unknown(self, condition: Condition, lists: Lists, given: frozenset[Ref]) -> bool:
         match condition:
-            case AllOf(parts):
-                known = {part.fact for part in parts if isinstance(part, IsKnown)}
-                return any(self.unknown(part, lists) for part in parts if not _is_word_of(known, part))
-            case AnyOf(parts):
-                return any(self.unknown(part, lists) for part in parts)
+            case AllOf(parts) | AnyOf(parts):
+                return any(self._unknown(part, lists, given) for part in parts)
             case Not(part):
-                return self.unknown(part, lists)
+                return self._unknown(part, lists, given)
             case Adopted(holds=holds):
                 return holds is None
             case IsKnown():
@@ -82,9 +83,9 @@ class Possible:
                 worlds = self._program.worlds
                 return any(self.unknown(world.conditions[derivation], lists_of(step)) for world in worlds)
             case Elapsed(earlier, later):
-                return not (self._is_given(earlier, lists) and self._is_given(later, lists))
+                return not all(fact in given or self._is_given(fact, lists) for fact in (earlier, later))
             case _:
-                return not self._is_given(condition.fact, lists)
+                return condition.fact not in given and not self._is_given(condition.fact, lists)
 
     def _is_given(self, fact: Ref, lists: Lists) -> bool:
         return str(fact) == "as_of" or self._declared(fact, lists).required
@@ -95,9 +96,15 @@ class Possible:
         return self._program.dictionary[lists[fact.variable]].items[fact.name]
 
 
-def _is_word_of(known: set[Ref], part: Condition) -> bool:
-    """Tell whether a part compares a word that another part of the same `all` demands to be known."""
-    return isinstance(part, OneOf | InClass) and part.fact in known
+def _asked_if_known(condition: Condition) -> Iterator[Ref]:
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _asked_if_known(part)
+        case Not(part):
+            yield from _asked_if_known(part)
+        case IsKnown(fact):
+            yield fact
 
 
 def _adoptable(document: RulesetDocument) -> Mapping[tuple[str, str], Truths]:

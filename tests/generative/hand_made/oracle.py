@@ -70,10 +70,8 @@ class Oracle:
                 return self._elapsed(node, bound)
             case nodes.IsKnown(fact):
                 return FALSE if isinstance(self._value(fact, bound), Unknown) else TRUE
-            case nodes.NotConfigured():
-                return UNKNOWN
-            case nodes.Adopted(holds=holds):
-                return {None: UNKNOWN, True: TRUE, False: FALSE}[holds]
+            case nodes.NotConfigured() | nodes.Adopted():
+                return _of_site(node)
             case nodes.Derived(step, variable):
                 return self._answer(step, bound[variable].binding if variable else "patient")
             case nodes.Quantified():
@@ -144,6 +142,12 @@ class Oracle:
         bindings = [binding for binding, _ in self.bindings(step.list, step.variable)]
         rest = [f"{step.list}/*"] if step.list else []
         return max(self._answer(rule, binding) for binding in [*bindings, *rest])
+
+
+def _of_site(node: nodes.NotConfigured | nodes.Adopted) -> Truth:
+    """Give what a site's choices alone decide."""
+    holds = node.holds if isinstance(node, nodes.Adopted) else None
+    return {None: UNKNOWN, True: TRUE, False: FALSE}[holds]
 
 
 def _agreed(ends: list[Truth]) -> Truth:

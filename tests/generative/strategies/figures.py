@@ -16,6 +16,8 @@ BOOLEAN = Domain("boolean", ())
 INTERVAL = Domain("interval", ())
 INSIDE = Domain("inside", ())
 """Hold intervals that times are compared with: none in doses, and none of no hours."""
+LAPSE = Domain("lapse", ("1 d", "3 d", "6 wk"))
+"""How far dates lie from any time: in days, so that a time known by its day will do."""
 WORD = Domain("word", ("early", "late", "either"))
 
 
@@ -95,6 +97,9 @@ def _position(chance: Chance, domain: Domain) -> Any:
         return _interval(chance, ("full_days", "hours", "doses"))
     if domain is INSIDE:
         return _interval(chance, ("full_days", "hours"), least_hours=12)
+    if domain is LAPSE and chance.maybe(50):
+        days = {"from": "1 wk", "to": "28 d", "strict": "to"}
+        return days if chance.maybe(40) else _interval(chance, ("full_days",))
     if domain.minimum is not None and chance.maybe(20):
         first = chance.whole(0, len(domain.figures) - 1)
         second = chance.whole(first, len(domain.figures) - 1)

@@ -7,8 +7,8 @@ from typing import Any
 
 from strategies.chance import Chance
 from strategies.conditions import VARIABLES, Results, Scene, concerning, condition, on_required
-from strategies.figures import INTERVAL, SOURCES, Parameters, Questions, source_sections
-from strategies.vocabulary import MEDICATIONS, Json, Vocabulary, vocabulary
+from strategies.figures import INTERVAL, LAPSE, SOURCES, Parameters, Questions, source_sections
+from strategies.vocabulary import ELAPSED, MEDICATIONS, Json, Vocabulary, vocabulary
 
 KINDS = (
     "indication",
@@ -229,7 +229,22 @@ class _Builder:
             then["text"] = self.chance.one_of(_TEXTS_OF_HOLDS if "interval" in then else _TEXTS)
         if self.chance.maybe(15) and self.parameters.declared:
             then["shows"] = [f"${name}" for name in self.chance.some(sorted(self.parameters.declared), 1, 2)]
+        if self.chance.maybe(20):
+            then["dates"] = {f"date_{number}": self._date(plan) for number in range(self.chance.whole(1, 2))}
+            then["text"] = f"{then.get('text', 'See to it.')} On {{date_0}}."
         return then
+
+    def _date(self, plan: _Planned) -> Json:
+        """Count a date from a time of the patient or of the rule's item."""
+        times = {known.name: known for known in self.vocabulary.patient if known.type == "time"}
+        if plan.list is not None:
+            variable, items = VARIABLES[plan.list][0], self.vocabulary.lists[plan.list]
+            times |= {f"{variable}.{known.name}": known for known in items if known.type == "time"}
+        anchor = self.chance.one_of(sorted(times))
+        by = self.parameters.value(self.chance, LAPSE)
+        if not times[anchor].by_day and self.chance.maybe(25):
+            by = self.chance.one_of(ELAPSED.figures)
+        return {self.chance.one_of(("before", "after")): anchor, "by": by}
 
     def _on_unknown(self, plan: _Planned) -> Any:
         options: list[Any] = ["ask", "ask", "assume_applies"]

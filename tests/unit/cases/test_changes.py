@@ -76,3 +76,15 @@ def test_an_equal_change_is_compiled_once(tmp_path: Path) -> None:
     assert first is second is not program
     assert third is program
     assert first.identity.digest not in {program.identity.digest, loaded.digest}
+
+
+def test_engines_answer_by_the_ruleset_itself_where_no_condition_changes(tmp_path: Path) -> None:
+    """An interval is not compared in a condition; a limit and a policy are, and an open question makes worlds."""
+    adoptions = ("nsaid_hold: society", "fewest_platelets: society", "policy: society", "nsaid_hold: none")
+    cases = ", ".join(f"{{case: '{adoption}', adopting: {{{adoption}}}, expect: applies}}" for adoption in adoptions)
+    loaded = ruleset_in(tmp_path, small=f"{BASE}  hold.nsaid: [{cases}]\n")
+    program = compile_ruleset(loaded)
+    changes = Changes(loaded, program)
+    changed = [changes.program_for(case) for case in read_cases(loaded)]
+    assert [changes.with_same_conditions(each) is program for each in changed] == [True, False, False, False]
+    assert changes.with_same_conditions(program) is program

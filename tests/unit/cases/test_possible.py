@@ -80,6 +80,8 @@ def test_what_only_judges_the_data_is_always_decided() -> None:
     """A rule that asks what is known cannot be undecided, but where its list is open."""
     judging = ", judges: data_quality"
     assert set(DECIDED) == {what for what in what_is_asked("{labs.inr: {known: false}}", judging) if ":" not in what}
+    either = "{any: [{labs.inr: {known: false}}, {labs.inr: {more_than: 2}}]}"
+    assert set(DECIDED) == {what for what in what_is_asked(either, judging) if ":" not in what}
     each = f"{judging}, for_each: med in medications"
     assert set(ANY) == {what for what in what_is_asked("{med.status: {known: false}}", each) if ":" not in what}
 

@@ -99,3 +99,11 @@ def test_the_subject_is_a_pseudonym(read: Any) -> None:
 def test_an_odd_id_is_still_a_pseudonym(read: Any) -> None:
     """Half of a surrogate pair can be hashed as anything else can."""
     assert read(bundle(id="\ud800")).document["subject"].startswith("fhir-")
+
+
+def test_a_ruleset_without_age_and_sex_gets_neither(read: Any) -> None:
+    """What has no place is noted, never said."""
+    reading = read(bundle(gender="male", birthDate="1950-01-01"), dictionary={})
+    assert "patient" not in reading.document
+    told = {note.fact for note in reading.notes if note.kind is NoteKind.NOT_DECLARED}
+    assert told == {"patient.age", "patient.sex"}

@@ -32,8 +32,8 @@ from cds.trace.explanation_text import (
     value_words,
     verdict_sentence,
 )
-from cds.trace.model import HoldReason, LeafTrace, Question
 from cds.trace.hold_sentences import interval_text
+from cds.trace.model import HoldReason, LeafTrace, Question
 from cds.trace.sentences import prompt_text, recommendation_text
 
 ADRS = sorted((Path(__file__).parents[3] / "docs" / "adr").glob("*.md"))

@@ -22,6 +22,9 @@ rules:
     for_each: med in medications
     when: {all: [{med.substance: {in_class: nsaid}}, {all: [{med.substance: {in_class: antiplatelet}}]}]}
   either: {for_each: med in medications, when: {any: [{med.substance: {is: warfarin}}, {med.status: {is: active}}]}}
+  one-or-class:
+    for_each: med in medications
+    when: {any: [{med.substance: {is: warfarin}}, {med.substance: {in_class: nsaid}}]}
   negated: {for_each: med in medications, when: {not: {med.substance: {is: warfarin}}}}
   status: {for_each: med in medications, when: {med.status: {is: active}}}
   derived: {for_each: med in medications, when: {med.is_nsaid: {is: true}}}
@@ -43,13 +46,13 @@ def concerned(program: Program, facts: Facts) -> dict[str, set[str]]:
 
 
 def test_a_known_substance_is_looked_at_by_the_rules_that_admit_it() -> None:
-    """Conjunctions narrow, anything else admits every substance."""
+    """Conjunctions narrow, disjunctions of such tests admit what any of them does, anything else every substance."""
     program = program_of(MEDICATIONS, RULES)
     facts = patient(program, medications=listed({"text": "warfarin"}, {"text": "aspirin"}, {"text": "ibuprofen"}))
     open_to_all = {"either", "negated", "status", "derived"}
-    nsaid = {"derive:medications/is_nsaid", "class"}
+    nsaid = {"derive:medications/is_nsaid", "class", "one-or-class"}
     assert concerned(program, facts) == {
-        "medications/m1": {"one", "several", *open_to_all},
+        "medications/m1": {"one", "several", "one-or-class", *open_to_all},
         "medications/m2": {"several", "both", *nsaid, *open_to_all},
         "medications/m3": {*nsaid, *open_to_all},
     }

@@ -19,6 +19,13 @@ from cds.ruleset.loader import load_ruleset
 from cds.verification.lint import Finding, findings_in
 from cds.verification.lint.findings import all_checks
 
+IDEAL = """
+facts:
+  ideal:
+    type: quantity
+    unit: kg
+    calculated: {formula: ideal_body_weight, from: {height: height, sex: patient.sex}}
+"""
 SHIPPED = Path(__file__).parents[3] / "rulesets" / "vertebral-augmentation"
 FACTS = """
 facts:
@@ -72,6 +79,7 @@ SHOWN = f"parameters: {{stay: {{positions: {{handout: {{value: short, confirmed:
             ],
             [],
         ),
+        ("unused-parameters", ["parameters: {asked: {unset: none}}", rule("{$asked: {set: true}}")], []),
         (
             "unused-sources",
             [
@@ -98,8 +106,7 @@ SHOWN = f"parameters: {{stay: {{positions: {{handout: {{value: short, confirmed:
             "unused-facts",
             [
                 "facts: {height: {type: quantity, unit: cm}}",
-                "facts: {ideal: {type: quantity, unit: kg, calculated: {formula: ideal_body_weight, "
-                + "from: {height: height, sex: patient.sex}}}}",
+                IDEAL,
                 rule("{labs.inr: {at_least: 1}}"),
             ],
             ["facts.ideal", "facts[patient.ready]"],
@@ -116,6 +123,21 @@ SHOWN = f"parameters: {{stay: {{positions: {{handout: {{value: short, confirmed:
             "unused-classes",
             [MEDICATIONS, "rules: {rule: {for_each: med in medications, when: {med.substance: {in_class: nsaid}}}}"],
             ["classes.anticoagulant", "classes.antiplatelet"],
+        ),
+        (
+            "unused-classes",
+            [MEDICATIONS, "classes: {spare: {title: Spare, note: kept for the rules of sites}}", READY],
+            ["classes.anticoagulant", "classes.antiplatelet", "classes.nsaid"],
+        ),
+        (
+            "unconfirmed-codes",
+            [
+                MEDICATIONS,
+                "facts: {labs.inr: {codes: [{system: loinc, code: 1-8, unconfirmed: from memory}]}}",
+                "products: [{system: rxnorm, code: '7', substances: [ibuprofen], unconfirmed: from memory}]",
+                "substances: {ibuprofen: {codes: [{system: atc, code: M01, confirmed: read}]}}",
+            ],
+            ["facts[labs.inr].codes[0]", "products[0]"],
         ),
         ("unused-groups", [READY], ["groups.before"]),
         ("unused-groups", [rule("{patient.ready: {is: true}}", ", group: before")], []),
@@ -233,6 +255,20 @@ def test_substances_lists_and_rows_are_tried_too() -> None:
     assert paths("never-true", MEDICATIONS, rule(quantified)) == []
     result = "rules: {other: {when: {all: [{rule: {applies: rule}}, {patient.ready: {is: true}}]}}}"
     assert paths("never-true", FACTS, READY, result) == []
+
+
+def test_what_is_not_adopted_here_may_be_elsewhere() -> None:
+    """A rule for a policy that another site may adopt is reported only if no policy could make it true."""
+    policy = f"parameters: {{policy: {{positions: {{handout: {{value: a, confirmed: primary}}}}, {RESOLVE}}}}}"
+    more = policy.replace("{handout:", "{society: {value: b, confirmed: primary}, handout:")
+    assert paths("never-true", FACTS, more, rule("{all: [{$policy: {is: b}}, {patient.ready: {is: true}}]}")) == []
+    assert (
+        paths("never-true", FACTS, more, rule("{not: {any: [{$policy: {is: a}}, {patient.ready: {is: true}}]}}")) == []
+    )
+    contradiction = "{all: [{$policy: {is: b}}, {patient.sex: {is: male}}, {patient.sex: {is: female}}]}"
+    assert paths("never-true", FACTS, more, rule(contradiction)) == ["rules[rule]"]
+    inside = '{exists: {each: "med in medications", where: {$policy: {is: b}}}}'
+    assert paths("never-true", FACTS, MEDICATIONS, more, rule(inside)) == []
 
 
 def test_a_condition_on_many_facts_is_tried_within_bounds() -> None:

@@ -99,6 +99,13 @@ def test_what_is_shown_lies_on_the_side_where_the_value_lies(creatinine: int, ed
     assert (Fraction(shown) > edge, Fraction(shown) < edge) == (exact > edge, exact < edge)
 
 
+def test_a_value_as_near_to_an_edge_as_no_decimal_shows_is_told_exactly() -> None:
+    """As the ratio that it is."""
+    edge = str(Fraction(100, 3) - Fraction(1, 10**40))
+    shown = value_told("clearance", edge, age="80 a", sex="male", weight="40 kg", creatinine="1 mg/dL")
+    assert shown.startswith("100/3 mL/min (actual weight)")
+
+
 def test_an_interval_is_told_by_both_ends() -> None:
     """Each rounded, and never to the same figure."""
     assert value_told("clearance", sex="other").startswith("52.8 to 62.1 mL/min, rounded")

@@ -62,6 +62,9 @@ def test_small_ruleset_validates(small: str, validator: Any) -> None:
         ("{med.status: {is: active}}", "{med.status: {iss: active}}"),
         ("{med.status: {is: active}}", "{med.status: {is: active, in: [stopped]}}"),
         ("{med.status: {is: active}}", "{med.status: {is: active}, labs.inr: {is: 1}}"),
+        ("{med.status: {is: active}}", "{$nsaid_hold: {is: active, set: true}}"),
+        ("{med.status: {is: active}}", "{$nsaid_hold: {at_least: 1}}"),
+        ("{med.status: {is: active}}", "{$nsaid_hold: {set: true}, med.status: {is: active}}"),
         ("{med.status: {is: active}}", "{all: []}"),
         ("{med.status: {is: active}}", "{all: [{med.status: {is: active}}], any: [{med.status: {is: active}}]}"),
         ("  labs.inr: {", "  labs.INR: {"),
@@ -72,6 +75,14 @@ def test_what_the_loader_refuses_an_editor_marks(old: str, new: str, small: str,
     """Keys, words and shapes that the loader refuses are not valid for an editor either."""
     assert old in small
     assert list(validator.iter_errors(read(small.replace(old, new, 1)))) != []
+
+
+@pytest.mark.parametrize("test", ["is: active", "in: [active, stopped]", "is: true", "set: false"])
+def test_a_test_on_a_parameter_validates(test: str, small: str, validator: Any) -> None:
+    """What the loader takes, an editor takes."""
+    text = small.replace("{med.status: {is: active}}", f"{{$nsaid_hold: {{{test}}}}}")
+    assert text != small
+    assert list(validator.iter_errors(read(text))) == []
 
 
 def test_every_section_is_described() -> None:

@@ -105,8 +105,11 @@ def test_every_file_says_its_schema(write: Write) -> None:
     said = refusal(write({"a.yaml": "id: x\n", "b.yaml": "schema: cds-facts/1\n"}))
     assert said.splitlines() == [
         "small/a.yaml:1:1: the file does not say what it is; expected `schema: cds-ruleset/1` in every file",
-        "small/b.yaml:1:9: schema: `cds-facts/1` is not a schema that can be read here; expected `cds-ruleset/1`, or that "
-        "of a companion: `cds-attributes/1`, `cds-cases/1`, `cds-history/1`, `cds-passages/1` or `cds-statements/1`",
+        (
+            "small/b.yaml:1:9: schema: `cds-facts/1` is not a schema that can be read here; expected `cds-ruleset/1`, "
+            "or that of a companion: `cds-attributes/1`, `cds-cases/1`, `cds-history/1`, `cds-passages/1` or "
+            "`cds-statements/1`"
+        ),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cds.ir.concepts_from_ruleset import common_substances
 from cds.ruleset.loader import load_ruleset
 from cds.terminology.codes import Code, System
 from cds.terminology.concepts import Concepts
+from cds.terminology.index import index_of
 from cds.terminology.match import Doubt, recognise
 from cds.terminology.text import words
 from cds.terminology.words import FORMS
@@ -153,3 +155,14 @@ def test_how_a_name_was_found_is_told() -> None:
 def test_a_form_in_the_text_changes_nothing(shipped: Concepts, name: str, form: str) -> None:
     """A word such as gel, patch, drops or flush neither adds a doubt nor makes a drug a milder one."""
     assert recognise(shipped, None, f"{name} {form}") == recognise(shipped, None, name)
+
+
+def test_the_nearest_name_is_the_one_that_comparing_with_all_names_finds(shipped: Concepts) -> None:
+    """Names that share too few letters are passed over without being compared; that loses none of those alike."""
+    index = index_of(shipped)
+    for name in sorted(index.spellings)[::11]:
+        middle = len(name) // 2
+        misspelt = name[:middle] + name[middle + 1 :]
+        alike = get_close_matches(misspelt, index.spellings, n=1, cutoff=0.75)
+        if len(misspelt) > 4 and alike and alike[0][0] == misspelt[0]:
+            assert index.nearest(misspelt) is index.spellings[alike[0]]

@@ -9,9 +9,11 @@ from cds.verification.lint.uses import conditional_parts, words_used
 
 
 def check(material: Material) -> Iterator[Slip]:
-    """Look for classes that no `in_class` names."""
+    """Look for classes that no `in_class` names; a `note` that says why one is kept is an answer."""
     used = {
         word for part in conditional_parts(material.document) for key, word in words_used(part) if key == "in_class"
     }
-    for name in material.document.classes.keys() - used:
-        yield ("classes", name), f"no rule asks for the class `{name}`"
+    for name, declared in material.document.classes.items():
+        if name not in used and declared.note is None:
+            said = f"no rule asks for the class `{name}`; if it is kept on purpose, say why in its `note`"
+            yield ("classes", name), said
