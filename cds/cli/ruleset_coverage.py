@@ -61,7 +61,8 @@ def _view(found: Coverage) -> Iterator[RenderableType]:
         shown, there_are = found.of(measure)
         table.add_row(Text(_TITLES[measure]), str(shown), str(there_are), _percent(shown, there_are))
     yield table
-    yield Text(f"{found.cases} cases, {found.failed} not as expected, which show nothing.")
+    wrong = f"{found.failed} of them not as expected: those show nothing." if found.failed else "all as expected."
+    yield Text(f"{found.cases} cases, {wrong}")
 
 
 def _order(goal: Goal) -> tuple[str, int, str]:

@@ -37,7 +37,7 @@ def date_sentences(dates: Sequence[Mapping[str, Any]], template: str) -> list[st
 def other_positions(told: Iterable[tuple[str, Mapping[str, Any]]], about: str = "") -> list[str]:
     """Tell in one sentence what positions that are not adopted say, if any says anything."""
     said = ", ".join(by_source(told))
-    return [_capital(f"{f'{about} ' if about else ''}by other positions: {said}.")] if said else []
+    return [f"By other positions{f', {about}' if about else ''}: {said}."] if said else []
 
 
 def by_source(told: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 README = REPOSITORY / "README.md"
+REVIEWING = REPOSITORY / "docs" / "reviewing.md"
 _SESSION = re.compile(r"^```console\n\$ (?P<command>.*)\n(?P<printed>(?:(?!```).*\n)*)```$", re.MULTILINE)
 _EXAMPLE = re.compile(r"^```python\n(?P<code>(?:(?!```).*\n)*)```$", re.MULTILINE)
 _SHELL = re.compile(r"^```sh\n(?P<command>.*)\n```$", re.MULTILINE)

@@ -163,7 +163,7 @@ def test_dates_have_their_weekday_and_are_told_by_other_positions_too(ruleset: s
         "Sat 2026-11-21 09:00 -05:00 (America/New_York)",
         "Go on until Fri 2026-11-27. By other positions: Fri 2026-12-18 (society).",
         "Last dose to take: Wed 2026-11-25; no dose from Thu 2026-11-26 until the procedure.",
-        "Last dose by other positions: Mon 2026-11-23 (hearsay, unconfirmed).",
+        "By other positions, last dose: Mon 2026-11-23 (hearsay, unconfirmed).",
     ):
         assert said in text
 

@@ -112,7 +112,7 @@ def test_coverage_that_is_whole_ends_with_status_0(folder: Path) -> None:
     ran = cds("ruleset", "coverage", folder)
     assert ran.status == 0
     assert ran.text.count("100 %") == 4
-    assert "3 cases, 0 not as expected" in ran.text
+    assert ran.text.endswith("3 cases, all as expected.\n")
     assert cds("ruleset", "coverage", folder, "--json").document["measures"] == {
         "verdicts": {"shown": 3, "of": 3},
         "leaves": {"shown": 2, "of": 2},
@@ -137,6 +137,14 @@ def test_coverage_names_what_is_missing(folder: Path) -> None:
         {"measure": "verdicts", "of": "go.ready", "what": "does not apply"},
     ]
     assert "patient.ready is true: false" in ran.text
+
+
+def test_cases_that_are_not_as_expected_cover_nothing(folder: Path) -> None:
+    """They are counted, and the ruleset is not covered."""
+    change(folder / "cases" / "ruleset.yaml", "expect: does_not_apply", "expect: applies")
+    ran = cds("ruleset", "coverage", folder)
+    assert ran.status == 1
+    assert ran.text.endswith("3 cases, 1 of them not as expected: those show nothing.\n")
 
 
 def test_docs_are_written_once_and_then_fresh(folder: Path, tmp_path: Path) -> None:

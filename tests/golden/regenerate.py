@@ -5,35 +5,15 @@ Each change to a golden file is explained in the commit that makes it.
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache
 from pathlib import Path
 
-import cds
-from cds.records.decision import decision_digest
+from golden_form import of_everyone, of_the_patient, written
+from shipped_decisions import NAMES, REPOSITORY, decision, shipped_ruleset
 
-REPOSITORY = Path(__file__).parents[2]
-PATIENTS = REPOSITORY / "fixtures" / "patients"
 DECISIONS = Path(__file__).parent / "decisions"
+EVERYONE = Path(__file__).parent / "every_decision.json"
 OVERLAY = REPOSITORY / "rulesets" / "example-hospital" / "ruleset.yaml"
-
-
-@cache
-def shipped_ruleset() -> cds.Ruleset:
-    """Load the shipped ruleset once."""
-    return cds.load_ruleset("vertebral-augmentation")
-
-
-def golden_text(patient: Path) -> str:
-    """Decide for one fixture and write the decision so that a change shows as a few changed lines.
-
-    The release of the time zones is left out, and the digest is that of the rest: another release decides alike here.
-    """
-    facts = cds.parse_facts(json.loads(patient.read_text(encoding="utf-8")), shipped_ruleset())
-    document = {**cds.decide(shipped_ruleset(), facts).document, "time_zone_data": ""}
-    document["digest"] = decision_digest(document)
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def pin_overlay() -> None:
@@ -50,8 +30,9 @@ def main() -> None:
     DECISIONS.mkdir(exist_ok=True)
     for old in DECISIONS.glob("*.json"):
         old.unlink()
-    for patient in sorted(PATIENTS.glob("*.json")):
-        (DECISIONS / patient.name).write_text(golden_text(patient), encoding="utf-8")
+    for name in NAMES:
+        (DECISIONS / f"{name}.json").write_text(written(of_the_patient(decision(name))), encoding="utf-8")
+    EVERYONE.write_text(written(of_everyone({name: decision(name) for name in NAMES})), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -88,15 +88,18 @@ def adopted_text(parameter: str, parameters: Mapping[str, Parameter]) -> str:
     return value_text(found.positions[found.resolve.adopt].value)
 
 
-def amount_text(said: str, parameters: Mapping[str, Parameter]) -> str:
-    """Give a duration, or a parameter with the value that is adopted."""
-    return f"{name(said)} ({adopted_text(said[1:], parameters)})" if said.startswith("$") else said
+def amount_text(said: str, parameters: Mapping[str, Parameter], *, named: bool = True) -> str:
+    """Give a duration, or what is adopted for a parameter, with the parameter's name or without."""
+    if not said.startswith("$"):
+        return said
+    adopted = adopted_text(said[1:], parameters)
+    return f"{name(said)} ({adopted})" if named else adopted
 
 
-def date_texts(then: Then, parameters: Mapping[str, Parameter]) -> dict[str, str]:
-    """Give, by name, how the dates of an advice are counted."""
+def date_texts(then: Then, parameters: Mapping[str, Parameter], *, named: bool = True) -> dict[str, str]:
+    """Give, by name, how the dates of an advice are counted; parameters with their names or without."""
     return {
-        label: f"{amount_text(date.by, parameters)} {_anchor(date.before, date.after)}"
+        label: f"{amount_text(date.by, parameters, named=named)} {_anchor(date.before, date.after)}"
         for label, date in sorted(then.dates.items())
     }
 

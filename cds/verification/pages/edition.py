@@ -57,8 +57,8 @@ class Edition:
 
 
 def area_title(area: str) -> str:
-    """Give an area as a heading."""
-    return area.replace("-", " ").capitalize()
+    """Give an area as a heading; its anchor is the area itself."""
+    return area.replace("-", " ").capitalize().replace("nsaid", "NSAID")
 
 
 def plain(word: str) -> str:

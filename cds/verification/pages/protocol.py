@@ -112,11 +112,13 @@ def _point(rule: Rule, condition: str, edition: Edition) -> Point:
 
 
 def _do(rule: Rule, edition: Edition) -> Iterator[str]:
-    """Give what a rule says, with the interval and the dates that it is counted by."""
+    """Give what a rule says, with the interval and the dates in their places, or behind it if it has none for them."""
     then, parameters = rule.then, edition.loaded.document.parameters
-    interval = adopted_text(then.interval[1:], parameters) if then.interval else ""
-    yield filled(then.text or rule.title, {**_WITHOUT_A_PATIENT, "interval": interval})
-    if interval:
-        yield f"Interval: {interval}."
-    for label, said in date_texts(then, parameters).items():
-        yield f"{label.replace('_', ' ').capitalize()}: {said}."
+    said = then.text or rule.title
+    counted = date_texts(then, parameters, named=False)
+    if then.interval is not None:
+        counted["interval"] = adopted_text(then.interval[1:], parameters)
+    yield filled(said, {**_WITHOUT_A_PATIENT, **counted})
+    for label, amount in counted.items():
+        if f"{{{label}}}" not in said:
+            yield f"{label.replace('_', ' ').capitalize()}: {amount}."

@@ -54,7 +54,7 @@ rules:
     when: {{all: [{{med.substance: {{in_class: nsaid}}}}, {{med.taken: {{is: true}}}}]}}
     interval: $nsaid_hold
     dates: {{asked_by: {{before: procedure.start, by: 2 d}}}}
-    text: "Stop {{substance}} for {{interval}}, ask by {{asked_by}}."
+    text: "Stop {{substance}} for {{interval}}."
     restart: "Later."
     on_unknown: assume_applies
   never.now:
@@ -198,7 +198,7 @@ def test_hold_tells_interval_dates_and_restart(pages: dict[str, str]) -> None:
     """A hold is told with its interval, its dates, its item facts and those behind derived ones."""
     page = pages["ruleset/hold.nsaid.md"]
     for line in (
-        "Stop `{substance}` for `{interval}`, ask by `{asked_by}`.",
+        "Stop `{substance}` for `{interval}`.",
         "- Interval: `$nsaid_hold` (7 full days)",
         "- Date: `asked_by` is 2 d before `procedure.start`",
         "- Restart: Later.",
@@ -232,10 +232,7 @@ def test_protocol_is_a_checklist_by_urgency(pages: dict[str, str]) -> None:
         r"  - Too high \| correct \<it\>.",
         "  - handout, society",
     ]
-    assert (
-        "  - Stop the medicine for 7 full days, ask by `{asked_by}`. Interval: 7 full days. "
-        "Asked by: 2 d before `procedure.start`."
-    ) in lines
+    assert "  - Stop the medicine for 7 full days. Asked by: 2 d before `procedure.start`." in lines
     assert lines.index("Out of force, by what is adopted:") < lines.index(
         "- [Title of never.now](ruleset/never.now.md)"
     )

@@ -59,8 +59,8 @@ def test_of_several_dates_each_names_what_its_other_positions_are_about() -> Non
     """So that none is taken for another's."""
     other = {**ENDS, "name": "seen.by", "others": [HEARSAY]}
     assert date_sentences([{**ENDS, "others": [HEARSAY]}, other], "{trial_ends} {seen.by}") == [
-        "Trial ends by other positions: Wed 2026-11-11 (c, unconfirmed).",
-        "Seen by by other positions: Wed 2026-11-11 (c, unconfirmed).",
+        "By other positions, trial ends: Wed 2026-11-11 (c, unconfirmed).",
+        "By other positions, seen by: Wed 2026-11-11 (c, unconfirmed).",
     ]
 
 

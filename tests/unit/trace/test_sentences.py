@@ -197,7 +197,7 @@ class TestHold:
             for source, last, confirmed in said_by
         ]
         assert said("Stop it.", label="Advil", hold={**HOLD, "other_deadlines": others}).endswith(
-            "until the procedure. Last dose by other positions: "
+            "until the procedure. By other positions, last dose: "
             "Sat 2026-11-21 (b, unconfirmed; d), Sun 2026-11-29 08:00 -05:00 (a)."
         )
         agreeing = said("Stop it.", label="Advil", hold={**HOLD, "other_deadlines": others[2:3]})
