@@ -12,7 +12,7 @@ from cds import actions
 from cds.cli.exits import FINDINGS, leave
 from cds.cli.options import RulesetArgument
 from cds.errors import InputError, Place
-from cds.verification.pages.render import MARK
+from cds.verification.pages.render import mark_of
 
 
 def docs(
@@ -27,9 +27,10 @@ def docs(
 
     Pages that an earlier run has written and that are no longer made are removed.
     """
-    pages = actions.ruleset_pages(actions.load_ruleset(ruleset))
+    chosen = actions.load_ruleset(ruleset)
+    pages = actions.ruleset_pages(chosen)
     try:
-        stale = list(_stale(out, pages))
+        stale = list(_stale(out, pages, mark_of(chosen.loaded.document.id)))
         if not check:
             _write(out, pages, stale)
     except OSError as error:
@@ -46,19 +47,15 @@ def docs(
         leave(FINDINGS)
 
 
-def _stale(out: Path, pages: Mapping[str, str]) -> Iterator[str]:
-    """Give the pages that are missing, differ, or are no longer made."""
+def _stale(out: Path, pages: Mapping[str, str], mark: str) -> Iterator[str]:
+    """Give the pages that are missing, differ, or are no longer made; pages of other rulesets are left alone."""
     there = {path.relative_to(out).as_posix(): path for path in sorted(out.rglob("*")) if path.is_file()}
     for name, page in pages.items():
-        if name not in there or there[name].read_text(encoding="utf-8") != page:
+        if name not in there or there[name].read_bytes() != page.encode():
             yield name
     for name, path in there.items():
-        if name not in pages and path.suffix in {".md", ".html"} and _is_ours(path):
+        if name not in pages and path.suffix in {".md", ".html"} and path.read_bytes().endswith(mark.encode()):
             yield name
-
-
-def _is_ours(path: Path) -> bool:
-    return path.read_text(encoding="utf-8", errors="replace").endswith(f"{MARK}\n")
 
 
 def _write(out: Path, pages: Mapping[str, str], stale: list[str]) -> None:

@@ -26,7 +26,7 @@ from cds.ir.nodes import (
     Within,
     facts_of,
 )
-from cds.ir.program import Program
+from cds.ir.program import Program, Rule
 from cds.ir.text import Units, leaf_text
 from cds.ir.verdicts import PATIENT, REST
 from cds.outcome.calculations import open_inputs, told
@@ -131,12 +131,23 @@ class _Looking:
             if truth is FALSE or at.verdict(rule, PATIENT) is truth:
                 self.at(condition, at.bound(step, None), at.verdict(rule, PATIENT))
             return
-        for item in at.facts.list(step.list).items:
+        items = at.facts.list(step.list).items
+        for item in items:
             verdict = at.verdict(rule, item.binding)
             if truth is FALSE or verdict is truth:
                 self.at(condition, at.bound(step, item), verdict)
+        if truth is FALSE and not items:
+            self._at_no_items(at.program.rules[rule], step.list, at)
         if truth is UNKNOWN and at.verdict(rule, f"{step.list}/{REST}") is UNKNOWN:
             self.found[list_trace(step.list, at)] = None
+
+    def _at_no_items(self, rule: Rule, list_name: str, at: At) -> None:
+        """Say why a rule applies to no item of a list without items: its group does not apply, or there is none."""
+        group = at.world.group_conditions.get(rule.group or "")
+        if group is not None and truth_of(group, at) is FALSE:
+            self.at(group, at, FALSE)
+        else:
+            self.found[list_trace(list_name, at)] = None
 
     def _leaf(self, leaf: FactLeaf | Adopted, at: At, truth: Truth) -> LeafTrace:
         key = (id(leaf), *(at.items[fact.variable].binding for fact in facts_of(leaf) if fact.variable))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cds.errors import RulesetError
+from cds.ruleset.files import is_companion
 from cds.ruleset.yaml_text import MOST_BYTES, Budget, read_yaml
 
 
@@ -35,6 +36,8 @@ def headers(folders: Iterable[Path]) -> list[Header]:
 def _id_in(files: list[Path]) -> str | None:
     for path in files:
         try:
+            if is_companion(path):
+                continue
             data, _spots = read_yaml(path.read_bytes(), file=str(path), budget=Budget())
         except (RulesetError, OSError):
             continue  # whoever loads this ruleset is told what is wrong with it

@@ -19,6 +19,8 @@ from cds.cli.citations import position_lines, source_text
 from cds.ruleset.model import RulesetDocument
 
 UNCONFIRMED = "unconfirmed"
+_HEARSAY = re.compile(r"UNCONFIRMED, said to be in (?P<source>[^,]+), not read there: ")
+_CITED = re.compile(r"(?:adopted, from|differs, in|open, one position is that of) (?P<holders>[^:]+): ")
 OVERLAY = REPOSITORY / "rulesets" / "example-hospital"
 
 
@@ -76,14 +78,12 @@ def test_every_unconfirmed_position_carries_its_mark_on_the_page() -> None:
     for positions in {json.dumps(each["positions"]): each["positions"] for each in _recommendations()}.values():
         for question in {taken["of"] for taken in positions}:
             asked = [taken for taken in positions if taken["of"] == question]
-            lines = _printed(asked)
-            hearsay = {line.partition(" said to be in ")[2].partition(",")[0] for line in lines}
-            held = [line for line in lines if re.match(r"adopted, from |differs, in |open, one position is that of ", line)]
-            holders = {holder.strip("* ") for line in held for holder in re.split(r"from |in |of |,", line.partition(":")[0])}
             unconfirmed = {taken["source"] for taken in asked if _is_unconfirmed(taken)}
-            assert hearsay - {""} == unconfirmed
-            assert unconfirmed.isdisjoint(holders)
-            assert {taken["source"] for taken in asked} - unconfirmed <= holders
+            lines = _printed(asked)
+            assert {said["source"] for line in lines if (said := _HEARSAY.match(line))} == unconfirmed
+            cited = {said["holders"] for line in lines if (said := _CITED.match(line))}
+            holders = {holder.rstrip("*") for together in cited for holder in together.split(", ")}
+            assert holders == {taken["source"] for taken in asked} - unconfirmed
 
 
 def test_dates_by_unconfirmed_positions_carry_their_mark_in_the_text() -> None:

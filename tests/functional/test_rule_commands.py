@@ -171,6 +171,8 @@ def test_stale_pages_are_told_and_made_anew(folder: Path, tmp_path: Path) -> Non
     (out / "old").mkdir()
     (out / "old" / "gone.md").write_bytes((out / "ruleset" / "go.ready.md").read_bytes())
     (out / "notes.md").write_text("mine\n", encoding="utf-8")
+    other = (out / "ruleset" / "go.ready.md").read_text(encoding="utf-8").replace("from `small`", "from `other`")
+    (out / "other.md").write_text(other, encoding="utf-8")
     ran = cds("ruleset", "docs", folder, "-o", out, "--check")
     assert ran.status == 1
     assert ran.text.splitlines() == [
@@ -183,6 +185,7 @@ def test_stale_pages_are_told_and_made_anew(folder: Path, tmp_path: Path) -> Non
     assert cds("ruleset", "docs", folder, "-o", out, COLUMNS="80").text == "4 pages, 3 of them changed or removed.\n"
     assert not (out / "old").exists()
     assert (out / "notes.md").read_text(encoding="utf-8") == "mine\n"
+    assert (out / "other.md").exists()
     assert cds("ruleset", "docs", folder, "-o", out, "--check", COLUMNS="80").status == 0
 
 

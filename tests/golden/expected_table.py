@@ -12,7 +12,8 @@ LISTS = {"m": "medications", "a": "allergies", "f": "fracture.levels"}
 STATUSES = frozenset({"applies", "cannot_decide", "contested", "overridden"})
 STATES = frozenset({"unidentified", "prescriber", "undecidable", "overdue", "due", "planned", "satisfied", "continue"})
 _ROW = re.compile(
-    r"\| `(?P<file>[^`]+)` \| [^|]+ \| `(?P<code>[a-z_]+)`(?:, two-valued `(?P<two_valued>[a-z_]+)`)? \| (?P<keys>[^|]+) \|"
+    r"\| `(?P<file>[^`]+)` \| [^|]+ \| `(?P<code>[a-z_]+)`(?:, two-valued `(?P<two_valued>[a-z_]+)`)? "
+    r"\| (?P<keys>[^|]+) \|"
 )
 _RULE = re.compile(
     r"`(?P<rule>[^`]+)`(?: (?P<binding>[amf]\d+(?:#[a-z?-]+)?))? (?P<status>not listed|[a-z_]+)"

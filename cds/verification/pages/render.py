@@ -16,8 +16,10 @@ from cds.verification.pages.printed_protocol import printed_protocol
 from cds.verification.pages.protocol import protocol_page
 from cds.verification.pages.rule_page import rule_page
 
-MARK = "<!-- Made by `cds ruleset docs` from the ruleset; do not edit. -->"
-"""The last line of every page: a file with it may be replaced, or removed when its rule is gone."""
+
+def mark_of(ruleset: str) -> str:
+    """Give the last line of every page of a ruleset: a file with it may be removed when its rule is gone."""
+    return f"<!-- Made by `cds ruleset docs` from `{ruleset}`; do not edit. -->\n"
 
 
 def pages_of(loaded: LoadedRuleset, program: Program, cases: Iterable[Case]) -> Mapping[str, str]:
@@ -31,7 +33,8 @@ def pages_of(loaded: LoadedRuleset, program: Program, cases: Iterable[Case]) -> 
     for case in cases:
         by_rule[case.rule].append(case)
     edition = Edition(loaded, program, areas_of(loaded), by_rule, history_of(loaded))
-    return {path: f"{page}\n{MARK}\n" for path, page in _pages(edition)}
+    mark = mark_of(loaded.document.id)
+    return {path: f"{page}\n{mark}" for path, page in _pages(edition)}
 
 
 def _pages(edition: Edition) -> Iterator[tuple[str, str]]:

@@ -229,6 +229,12 @@ class TestResults:
         assert in_phase == ["levels is complete: 0 items, not known to be all"]
         assert self.because(condition, levels=listed({}, complete=False), status="done") == ["status is booked: done"]
 
+    def test_a_list_without_items(self) -> None:
+        """It is told why a rule applies to none of them: the phase, or that there are none."""
+        condition = "{rule: {applies: grouped}}"
+        assert self.because(condition, levels=listed(complete=False), status="done") == ["status is booked: done"]
+        assert self.because(condition, levels=listed()) == ["levels is complete: 0 items"]
+
 
 class TestQuestions:
     """What is asked is what is missing, or known too vaguely."""

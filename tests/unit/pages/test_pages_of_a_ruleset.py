@@ -11,7 +11,7 @@ from builders import MEDICATIONS, RESOLVED, written
 from cds.ir.from_ruleset import compile_ruleset
 from cds.ruleset.loader import load_ruleset
 from cds.verification.cases.reading import read_cases
-from cds.verification.pages.render import MARK, pages_of
+from cds.verification.pages.render import mark_of, pages_of
 
 DECIDED = json.dumps(RESOLVED)[1:]
 RULES = f"""
@@ -111,7 +111,7 @@ def test_every_rule_and_every_area_has_its_pages(pages: dict[str, str]) -> None:
         "ruleset/inr.high.md",
         "ruleset/never.now.md",
     ]
-    assert all(page.endswith(f"\n{MARK}\n") for page in pages.values())
+    assert all(page.endswith(f"\n\n{mark_of('small')}") for page in pages.values())
 
 
 def test_every_page_says_for_whom_it_is_and_that_it_is_a_draft(pages: dict[str, str]) -> None:
