@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, RootModel
 
 from cds.canonical import canonical_bytes
@@ -19,6 +20,9 @@ from cds.terminology.concepts import MATCHER_VERSION
 
 _ORDERED = {(RulesetDocument, "dispositions"), (Test, "between")}
 """The lists whose order means something; all others are sorted."""
+_PLAIN = frozenset({str, bool, int, type(None)})
+"""What is its own canonical form."""
+_SORTED_BYTES = partial(orjson.dumps, option=orjson.OPT_SORT_KEYS)
 _TRACEABILITY = frozenset({"statements"})
 """What only says which statement a part came from: it can change no answer."""
 
@@ -43,6 +47,8 @@ def canonical_form(part: Any, *, without: tuple[str, ...] = ()) -> Any:
     Lists whose order means nothing are sorted, defaults left out, `5` and `5.0` equal. A number that is not whole
     becomes `{"decimal": "1.5"}`, so that it is never taken for the text.
     """
+    if type(part) in _PLAIN:
+        return part
     if isinstance(part, RootModel):
         return canonical_form(part.root)
     if isinstance(part, BaseModel):
@@ -55,7 +61,7 @@ def canonical_form(part: Any, *, without: tuple[str, ...] = ()) -> Any:
     if isinstance(part, dict):
         return {key: canonical_form(value) for key, value in part.items()}
     if isinstance(part, list):
-        return sorted((canonical_form(value) for value in part), key=canonical_bytes)
+        return _in_order([canonical_form(value) for value in part])
     if isinstance(part, Decimal):
         return int(part) if part == part.to_integral_value() else {"decimal": f"{part.normalize():f}"}
     return part.value if isinstance(part, Enum) else part
@@ -64,6 +70,11 @@ def canonical_form(part: Any, *, without: tuple[str, ...] = ()) -> Any:
 def order_key(part: Any) -> bytes:
     """Give bytes to sort parts by, that do not depend on how they are written: equal parts have equal bytes."""
     return canonical_bytes(canonical_form(part))
+
+
+def _in_order(forms: list[Any]) -> list[Any]:
+    """Sort by bytes that are not checked here: what the whole holds is checked when the whole is hashed."""
+    return forms if len(forms) < 2 else sorted(forms, key=_SORTED_BYTES)  # noqa: PLR2004
 
 
 def _of_field(model: type[BaseModel], key: str, value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from cds.ruleset.wording import quoted
 
@@ -35,8 +36,9 @@ class OddScalarError(ValueError):
         super().__init__(problem)
 
 
+@lru_cache(maxsize=8192)
 def plain_value(text: str) -> str | bool | int | Decimal:
-    """Give what an unquoted scalar stands for; numbers are exact.
+    """Give what an unquoted scalar stands for; numbers are exact. A ruleset says the same words again and again.
 
     Raises:
         OddScalarError: if YAML 1.1 and YAML 1.2 readers would not both read it as that, or if it stands for nothing.

@@ -139,9 +139,8 @@ class _Reader:
 
     def _check_node(self, event: Any) -> None:
         self.budget.nodes -= 1
-        line, column = _position(event)
         if self.budget.nodes < 0:
-            self._stop(line, column, "the ruleset has too many values", f"at most {MOST_NODES:,} in all its files")
+            self._stop(*_position(event), "the ruleset has too many values", f"at most {MOST_NODES:,} in all its files")
         if event.anchor:
             self._note(event, f"the anchor {quoted(f'&{event.anchor}')} cannot stand in a ruleset", "the value itself")
         if event.tag:
@@ -159,8 +158,8 @@ class _Reader:
         if len(self._open) >= MOST_LEVELS:
             self._stop(line, column, "the nesting is too deep", f"at most {MOST_LEVELS} levels")
         inside: dict[str, Any] | list[Any] = {} if is_mapping else []
-        spot, path = self._put(inside, line, column)
-        self._open.append(_Open(inside, spot, path))
+        path = self._path()
+        self._open.append(_Open(inside, self._put(inside, line, column), path))
 
     def _scalar(self, event: events.ScalarEvent) -> None:
         line, column = _position(event)
@@ -168,7 +167,7 @@ class _Reader:
             self._stop(line, column, "the file is a single value", "a mapping that starts with `schema: cds-ruleset/1`")
         frame = self._open[-1]
         if isinstance(frame.value, dict) and frame.key is None:
-            self._key(event, frame)
+            self._key(event, frame, line, column)
         else:
             self._put(self._value(event), line, column)
 
@@ -187,8 +186,7 @@ class _Reader:
             self._note(event, f"the character U+{ord(unseen):04X} cannot be seen and cannot stand in a ruleset")
         return normalised(text)
 
-    def _key(self, event: events.ScalarEvent, frame: _Open) -> None:
-        line, column = _position(event)
+    def _key(self, event: events.ScalarEvent, frame: _Open, line: int, column: int) -> None:
         key = self._value(event)
         if not isinstance(key, str):
             self._note(event, f"the key {quoted(event.value)} is not text", f'the key in quotes: `"{event.value}"`')
@@ -208,7 +206,7 @@ class _Reader:
         else:
             self._put("", line, column)
 
-    def _put(self, value: Any, line: int, column: int) -> tuple[Spot, Path]:
+    def _put(self, value: Any, line: int, column: int) -> Spot:
         frame = self._open[-1]
         part: str | int
         if isinstance(frame.value, list):
@@ -223,7 +221,7 @@ class _Reader:
             spot = Spot(self.file, line, column, frame.key_line, frame.key_column)
             frame.key = None
         frame.spot.children[part] = spot
-        return spot, (*frame.path, part)
+        return spot
 
     def _note(self, event: events.Event, problem: str, expected: str | None = None) -> None:
         line, column = _position(event)
