@@ -39,6 +39,7 @@ from cds.ir.steps_from_ruleset import (
     steps_of,
 )
 from cds.ir.text import Units
+from cds.ruleset.collecting import uncollected
 from cds.ruleset.conditions import Condition as WrittenCondition
 from cds.ruleset.loader import LoadedRuleset
 from cds.ruleset.model import Rule as WrittenRule
@@ -48,6 +49,7 @@ from cds.ruleset.problems import Problems
 from cds.terminology.concepts import Concepts
 
 
+@uncollected()
 def compile_ruleset(loaded: LoadedRuleset) -> Program:
     """Compile a ruleset.
 

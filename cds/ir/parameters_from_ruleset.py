@@ -219,14 +219,13 @@ def _models(value: object) -> Iterator[BaseModel]:
         yield from (part for part in value if isinstance(part, BaseModel))
 
 
-def _nodes(value: object) -> Iterator[object]:
-    """Walk a dumped model: every mapping, and every key, text and number in it, in no order that means anything."""
-    ahead = [value]
-    while ahead:
-        node = ahead.pop()
-        yield node
+def _nodes(value: object) -> list[object]:
+    """Give what is in a dumped model: every mapping and list, and every key, text and number in them."""
+    nodes = [value]
+    for node in nodes:  # grows while it is walked
         if isinstance(node, dict):
-            ahead += node
-            ahead += node.values()
+            nodes += node
+            nodes += node.values()
         elif isinstance(node, list):
-            ahead += node
+            nodes += node
+    return nodes

@@ -18,9 +18,9 @@ class Sharing:
         """Give the same condition, of leaves that were met before; `lists` are those of its variables."""
         match condition:
             case AllOf(parts) | AnyOf(parts):
-                return replace(condition, parts=tuple(self.shared(part, lists) for part in parts))
+                return type(condition)(tuple([self.shared(part, lists) for part in parts]))
             case Not(part):
-                return replace(condition, part=self.shared(part, lists))
+                return Not(self.shared(part, lists))
             case Quantified(list=name, variable=variable, part=part):
                 return replace(condition, part=self.shared(part, {**lists, variable: name}))
             case leaf:

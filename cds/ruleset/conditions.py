@@ -23,7 +23,8 @@ OPERATORS = (
     "inside",
     "known",
 )
-
+_ATTRIBUTES = {name: {"is": "is_", "in": "in_"}.get(name, name) for name in OPERATORS}
+"""Where a test has the value of each operator."""
 
 ParameterName = Annotated[str, Field(pattern=r"^\$[a-z][a-z0-9_]*$")]
 
@@ -62,7 +63,7 @@ class Test(Closed):
         return self._given(self.operator)
 
     def _given(self, operator: str) -> Any:
-        return getattr(self, {"is": "is_", "in": "in_"}.get(operator, operator))
+        return getattr(self, _ATTRIBUTES[operator])
 
     @model_validator(mode="after")
     def _one_operator(self) -> Test:

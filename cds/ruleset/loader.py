@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cds.errors import RulesetError, nearest
+from cds.ruleset.collecting import uncollected
 from cds.ruleset.digest import ruleset_digest
 from cds.ruleset.files import read_folder
 from cds.ruleset.headers import Header, headers
@@ -37,6 +38,7 @@ class LoadedRuleset:
     tables: tuple[ProductTable, ...] = ()
 
 
+@uncollected()
 def load_ruleset(folder: Path, *, search: Sequence[Path] = ()) -> LoadedRuleset:
     """Load the ruleset in a folder; what it extends is looked for in the `search` folders and beside it.
 
