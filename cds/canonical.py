@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 
 LARGEST_INTEGER = 2**53 - 1
+_PLAIN = frozenset({str, bool, type(None)})
+_LISTS = (list, tuple)
 
 
 class NotCanonicalError(ValueError):
@@ -35,12 +37,12 @@ def _check(top: Any) -> None:
     values = [top]
     for value in values:  # grows while it is walked
         kind = type(value)
-        if kind is str or kind is bool or value is None:
+        if kind in _PLAIN:
             continue
         if isinstance(value, dict):
             _check_keys(value)
-            values += value.values()
-        elif isinstance(value, list | tuple):
+            values += [inner for inner in value.values() if type(inner) not in _PLAIN]
+        elif isinstance(value, _LISTS):
             values += value
         elif isinstance(value, int):
             if abs(value) > LARGEST_INTEGER:

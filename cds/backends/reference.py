@@ -70,7 +70,7 @@ class At:
     def bound(self, step: Step, item: Item | None) -> At:
         """Give the same place for a step, with the step's own item bound if it is evaluated per item."""
         if item is None or step.variable is None or step.list is None:
-            return At(self.program, self.facts, self.world, self.verdicts)
+            return At(self.program, self.facts, self.world, self.verdicts) if self.items else self
         items, lists = {step.variable: item}, {step.variable: step.list}
         return At(self.program, self.facts, self.world, self.verdicts, items, lists, item.binding)
 
@@ -102,8 +102,12 @@ def _answers(layer: StepIndex, at: At) -> Iterator[tuple[Step, str, Truth]]:
     for list_name, steps in layer.by_list.items():
         fact_list = at.facts.list(list_name)
         for item in fact_list.items:
+            places: dict[str | None, At] = {}
             for step in steps.concerning(item):
-                yield step, item.binding, truth_of(conditions[step.id], at.bound(step, item))
+                place = places.get(step.variable)
+                if place is None:
+                    place = places[step.variable] = at.bound(step, item)
+                yield step, item.binding, truth_of(conditions[step.id], place)
         if not fact_list.complete:
             for rule in steps.rules:
                 yield rule, f"{list_name}/{REST}", _rest_of_list(rule, at)

@@ -184,6 +184,8 @@ def is_interval(value: ParameterValue | None) -> bool:
 
 def parameters_named(model: BaseModel) -> frozenset[str]:
     """Give the parameters, with their `$`, that a part of a ruleset names anywhere, also as a key (language §7.12)."""
+    if '"$' not in model.model_dump_json(by_alias=True, exclude_none=True):
+        return frozenset()
     nodes = _nodes(model.model_dump(by_alias=True, exclude_none=True))
     return frozenset(node for node in nodes if isinstance(node, str) and node.startswith("$"))
 

@@ -114,9 +114,13 @@ class _Builder:
     def _items(self) -> Mapping[str, Item]:
         return {item.binding: item for fact_list in self.facts.lists.values() for item in fact_list.items}
 
+    @cached_property
+    def _worlds(self) -> tuple[At, ...]:
+        """The place of the patient in each world."""
+        return tuple(At(self.program, self.facts, world, self.verdicts) for world in self.program.worlds)
+
     def _at(self, rule: Rule, binding: str, world: int) -> At:
-        at = At(self.program, self.facts, self.program.worlds[world], self.verdicts)
-        return at.bound(rule, self._items.get(binding))
+        return self._worlds[world].bound(rule, self._items.get(binding))
 
     def _hold(self, finding: Finding) -> Hold:
         return hold_of(finding, self._items[finding.binding], self.program, self.facts)
@@ -248,9 +252,12 @@ class _Builder:
         return [item.binding for item in self.facts.list(rule.list).items]
 
 
+_TRUTH_WORDS = {truth: truth.name.lower() for truth in Truth}
+
+
 def truth_word(truth: Truth) -> str:
     """Give the word of the contract for a truth."""
-    return truth.name.lower()
+    return _TRUTH_WORDS[truth]
 
 
 def _is_active_hold(finding: Finding) -> bool:

@@ -178,11 +178,15 @@ def _apply_hold_precedence(program: Program, findings: Iterable[Finding]) -> Non
 def _withhold_dates(program: Program, group: Iterable[Finding]) -> None:
     """Withhold dated holds of a medication while it is open whether stopping it is ours to advise (language §8.11)."""
     not_decided = [found for found in group if found.status in {"cannot_decide", "contested"}]
-    for found in not_decided:
-        if _stands_for(program, found) in {HoldAdvice.UNIDENTIFIED, HoldAdvice.PRESCRIBER}:
-            for target in group:
-                if _stands_for(program, target) is HoldAdvice.DATED:
-                    _withhold(found, target)
+    dated = [found for found in group if _stands_for(program, found) is HoldAdvice.DATED]
+    for found in not_decided if dated else ():
+        if _stands_for(program, found) in _NOT_OURS:
+            for target in dated:
+                _withhold(found, target)
+
+
+_NOT_OURS = frozenset({HoldAdvice.UNIDENTIFIED, HoldAdvice.PRESCRIBER})
+"""What says that stopping a medication is not ours to advise."""
 
 
 def _stands_for(program: Program, finding: Finding) -> HoldAdvice | None:

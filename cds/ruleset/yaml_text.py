@@ -22,6 +22,8 @@ MOST_NODES = 100_000
 
 PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
 """libyaml where it is installed; only the events of its parser are used, nothing is ever constructed by it."""
+_STARTS = (events.MappingStartEvent, events.SequenceStartEvent)
+_ENDS = (events.MappingEndEvent, events.SequenceEndEvent)
 
 
 @dataclass(slots=True)
@@ -118,10 +120,10 @@ class _Reader:
         if isinstance(event, events.ScalarEvent):
             self._check_node(event)
             self._scalar(event)
-        elif isinstance(event, events.MappingStartEvent | events.SequenceStartEvent):
+        elif isinstance(event, _STARTS):
             self._check_node(event)
             self._start(event)
-        elif isinstance(event, events.MappingEndEvent | events.SequenceEndEvent):
+        elif isinstance(event, _ENDS):
             self._open.pop()
         elif isinstance(event, events.AliasEvent):
             self._note(event, f"the alias {quoted(f'*{event.anchor}')} stands for another place", "the value itself")
@@ -181,6 +183,8 @@ class _Reader:
                 return text
             if not isinstance(value, str):
                 return value
+        if text.isascii() and text.isprintable():
+            return text
         unseen = invisible(text)
         if unseen is not None:
             self._note(event, f"the character U+{ord(unseen):04X} cannot be seen and cannot stand in a ruleset")

@@ -80,7 +80,7 @@ class Evaluation:
         substances = self._substances_of(name)
         for signal, guard in network.signals.items():
             row = self._items[signal] = [UNKNOWN if guard is None else FALSE] * len(substances)
-            for number in numbers:
+            for number in numbers if guard is not None else ():
                 if is_admitted(substances[number], guard):
                     row[number] = UNKNOWN
         reads = network.reads
