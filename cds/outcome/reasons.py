@@ -150,7 +150,7 @@ class _Looking:
             self.found[list_trace(list_name, at)] = None
 
     def _leaf(self, leaf: FactLeaf | Adopted, at: At, truth: Truth) -> LeafTrace:
-        key = (id(leaf), *(at.items[fact.variable].binding for fact in facts_of(leaf) if fact.variable))
+        key = (id(leaf), *[at.items[fact.variable].binding for fact in facts_of(leaf) if fact.variable])
         found = self.traced.leaves.get(key)
         if found is None:
             found = self.traced.leaves[key] = leaf_trace(leaf, at, truth)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 
 from cds.ruleset.wording import quoted
 
@@ -24,6 +23,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt\s].*)?", re.DOTALL)
 _TIME = re.compile(r"[-+]?[0-9][0-9_]*(:[0-9]+)+(\.[0-9_]*)?")
 _OLD_BOOLEANS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})
 _NOTHING = frozenset({"", "~", "null"})
+_LONGEST_ODD_WORD = max(map(len, _OLD_BOOLEANS | _NOTHING))
 _BOOLEANS = {"true": True, "false": False}
 _MAYBE_ODD = frozenset("0123456789-+.~=<")
 
@@ -36,13 +36,14 @@ class OddScalarError(ValueError):
         super().__init__(problem)
 
 
-@lru_cache(maxsize=8192)
 def plain_value(text: str) -> str | bool | int | Decimal:
-    """Give what an unquoted scalar stands for; numbers are exact. A ruleset says the same words again and again.
+    """Give what an unquoted scalar stands for; numbers are exact.
 
     Raises:
         OddScalarError: if YAML 1.1 and YAML 1.2 readers would not both read it as that, or if it stands for nothing.
     """
+    if len(text) > _LONGEST_ODD_WORD and text[0] not in _MAYBE_ODD:
+        return text
     if text in _BOOLEANS:
         return _BOOLEANS[text]
     lowered = text.lower()

@@ -225,8 +225,8 @@ def test_refuses_results_with_too_many_digits() -> None:
         convert(large, "kg", "mg")
 
 
-def test_the_units_library_is_loaded_only_when_units_differ() -> None:
-    """Reading facts in their declared units costs no third of a second at the start."""
+def test_the_units_library_is_loaded_only_when_units_differ_in_more_than_a_factor() -> None:
+    """Reading facts in their declared units, or in a multiple of them, costs no third of a second at the start."""
     program = """
 import sys
 from fractions import Fraction
@@ -235,6 +235,9 @@ quantity = parse_quantity("1.2 mg/dL")
 assert convert(quantity.value, quantity.unit, "mg/dL") == Fraction(6, 5)
 assert "pint" not in sys.modules
 assert convert(quantity.value, quantity.unit, "g/L") == Fraction(3, 250)
+assert convert(Fraction(101), "[degF]", "Cel") == Fraction(115, 3)
+assert "pint" not in sys.modules
+assert convert(Fraction(1), "[lb_av]", "kg") == Fraction("0.45359237")
 assert "pint" in sys.modules
 """
     subprocess.run([sys.executable, "-c", program], check=True)
