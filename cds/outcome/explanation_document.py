@@ -87,7 +87,7 @@ class _Builder:
             outcome["status"],
             assumed=outcome["assumed"],
             overridden_by=outcome["overridden_by"],
-            because=None if overrider is None else overrider.because,
+            because=None if overrider is None else overrider.because or overrider.title,
         )
 
     def _world(self, world: World, binding: str, item: Item | None) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def verdict_sentence(truth: Truth) -> str:
 
 
 def outcome_sentences(status: str, *, assumed: bool, overridden_by: str | None, because: str | None) -> list[str]:
-    """Say what became of the rule after overrides; `because` is the overriding rule's own reason."""
+    """Say what became of the rule after overrides; `because` is the overriding rule's own reason, or its title."""
     said = [_ASSUMED] if assumed else []
     said.append(_OUTCOME[status])
     if overridden_by is not None:

@@ -46,7 +46,7 @@ def test_people_read_who_when_what_and_why() -> None:
         DRAFT,
         "DEFER",
         "hold overdue",
-        "adopted, from seed-0: 7 full days",
+        "adopted, from seed-0, spine-surgeon-page*: 7 full days",
         "differs, in asra-2018*: 4 full days",
         "Rule hold.nsaid-naproxen-meloxicam on medications/m1",
         "The clinician decides.",

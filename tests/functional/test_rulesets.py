@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from shutil import copytree
 
@@ -18,10 +19,10 @@ FINDINGS = Path(__file__).parent / "findings_in_shipped_ruleset.txt"
 
 
 def test_list_names_what_ships() -> None:
-    """The list has the shipped ruleset with version, status and digest, in words and as JSON."""
-    (found,) = cds("ruleset", "list", "--json").document["rulesets"]
-    assert found["id"] == "vertebral-augmentation"
-    assert found["status"] == "draft"
+    """The list has the shipped rulesets with version, status and digest, in words and as JSON."""
+    overlay, found = cds("ruleset", "list", "--json").document["rulesets"]
+    assert (overlay["id"], found["id"]) == ("example-hospital", "vertebral-augmentation")
+    assert overlay["status"] == found["status"] == "draft"
     assert found["digest"] == cds("ruleset", "digest").text.strip()
     text = cds("ruleset", "list").text
     assert "vertebral-augmentation" in text
@@ -108,6 +109,9 @@ def _clean(folder: Path, *, review_by: str) -> Path:
         "dispositions": [{"code": "proceed", "text": "Go."}],
     }
     (folder / "ruleset.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    attributes = (SHIPPED / "attributes.yaml").read_text(encoding="utf-8")
+    nothing_used = re.sub(r"used: true, facts: \[[^]]*\]", "used: false", attributes)
+    (folder / "attributes.yaml").write_text(nothing_used, encoding="utf-8")
     return folder
 
 
