@@ -23,9 +23,10 @@ _MOST_RULES_NAMED = 3
 
 
 def decision_view(decision: DecisionDocument, ruleset: Ruleset, notes: Sequence[Note] = ()) -> Iterator[RenderableType]:
-    """Show a whole decision: who and when, the disposition, the recommendations, what to ask, the sources."""
+    """Show a whole decision: who, when, disposition, what matters, recommendations, what to ask, sources."""
     yield _heading(decision, ruleset)
     yield _disposition(decision)
+    yield from _glance(decision["recommendations"])
     for kind, found in _by_kind(decision["recommendations"]):
         yield _title(KIND_TITLE[kind])
         yield _recommendations(found, ruleset)
@@ -79,6 +80,35 @@ def _disposition(decision: DecisionDocument) -> Panel:
     code = disposition["code"]
     title = Text(plain(code).upper(), style="bold")
     return Panel(Group(*parts), title=title, title_align="left", border_style=disposition_style(code))
+
+
+def _glance(recommendations: Sequence[Recommendation]) -> Iterator[RenderableType]:
+    """List what matters on a few lines; what is only information is counted, and stands below like the rest."""
+    matters = [one for one in recommendations if one["severity"] != "info" and one["status"] != "overridden"]
+    if not matters:
+        return
+    yield _title("At a glance")
+    table = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in matters:
+        hold = one["hold"]
+        said = f"hold {plain(hold['state'])}" if hold is not None else plain(one["status"])
+        severity = Text(one["severity"], style=SEVERITY_STYLE[one["severity"]])
+        table.add_row(severity, Text(said, style=STATUS_STYLE[one["status"]]), _headline(one))
+    yield table
+    yield Text(f"{len(recommendations) - len(matters)} more for information, or overridden", style="dim")
+
+
+def _headline(one: Recommendation) -> Text:
+    """Say in a line what a recommendation is about; of a hold, which medication, and its last permitted dose."""
+    hold = one["hold"]
+    if hold is None:
+        return Text(one["title"])
+    last = hold["last_permitted_dose"]
+    until = f"; last permitted dose {readable(last)}" if last is not None else ""
+    return Text(f"{hold['medication']}: {one['title']}{until}")
 
 
 def _by_kind(recommendations: Iterable[Recommendation]) -> list[tuple[str, list[Recommendation]]]:

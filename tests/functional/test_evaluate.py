@@ -98,6 +98,18 @@ def test_all_lists_the_rules_that_do_not_apply() -> None:
     assert "does not apply" in cds("evaluate", NAPROXEN, "--all").text
 
 
+def test_what_matters_stands_on_a_few_lines_at_the_top() -> None:
+    """Each recommendation that is not only information has its line, a hold with its last dose; the rest is counted."""
+    text = cds("evaluate", NAPROXEN).text
+    glance = text[text.index("At a glance") : text.index("Medicines before the procedure")]
+    assert "high  hold overdue  Aleve 220 mg: Last dose of naproxen" in glance
+    assert "permitted dose Thu 2026-11-19" in glance
+    listed = cds("evaluate", NAPROXEN, "--json").document["recommendations"]
+    others = [one for one in listed if one["severity"] == "info" or one["status"] == "overridden"]
+    assert f"{len(others)} more for information, or overridden" in glance
+    assert "At a glance" not in cds("evaluate", PATIENTS / "proceed-malignant-urgent.json").text
+
+
 @pytest.mark.parametrize("engine", ["durable", "reference"])
 def test_one_engine_alone_decides_the_same_and_says_so(engine: str) -> None:
     """One engine gives the same decision digest; the page tells that nothing was checked against it."""
