@@ -28,7 +28,7 @@ from cds.backends.rete.levels import Compiled, compile_plan
 from cds.backends.rete.limits import message_ids, session_ids
 from cds.backends.rete.network import ITEM, SINK, Network
 from cds.backends.rete.plan import plan_of
-from cds.errors import EngineFailure, InputError
+from cds.errors import EngineFailure
 from cds.facts.model import Facts
 from cds.ir.program import Program
 from cds.ir.verdicts import Verdicts
@@ -63,14 +63,11 @@ class Durable:
 
         Raises:
             EngineFailure: the engine cannot take the program, or could not answer.
-            InputError: a time, moved by the days of a rule, leaves the calendar.
         """
         with self._lock:
             rulesets = self._rulesets(program)
             try:
                 return Evaluation(rulesets.compiled, facts, rulesets.fire).verdicts()
-            except InputError:
-                raise  # found while making a message, when no state is alive in the engine
             except BaseException:
                 self._programs.pop(program).close()
                 raise
