@@ -6,7 +6,7 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -52,10 +52,16 @@ class Broken:
 
 
 @pytest.fixture(scope="module")
-def kept() -> list[tuple[Case, bytes]]:
-    """Give some cases with the bytes of their decisions, decided first of all."""
+def kept() -> Iterator[list[tuple[Case, bytes]]]:
+    """Give some cases with the bytes of their decisions, decided first of all.
+
+    What other tests have left in memory is set apart meanwhile: collecting it again and again would take a minute.
+    """
+    gc.collect()
+    gc.freeze()
     made = [case(Seeded(f"state/{number}")) for number in range(CASES)]
-    return [(each, decide(each.program, each.facts).to_bytes()) for each in made]
+    yield [(each, decide(each.program, each.facts).to_bytes()) for each in made]
+    gc.unfreeze()
 
 
 def _decide_anew(chance: Drawn, _made: Case) -> None:
