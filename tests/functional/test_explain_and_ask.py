@@ -49,7 +49,9 @@ def test_what_would_change_it_does_change_it() -> None:
 def test_an_override_is_told_with_its_reason() -> None:
     """An overridden rule names the rule that overrides it and why."""
     ran = cds("explain", STENT, "--rule", "hold.clopidogrel")
-    assert "Rule `prescriber.recent-stent` overrides it: Stopping an antiplatelet drug with a recent" in " ".join(ran.text.split())
+    assert "Rule `prescriber.recent-stent` overrides it: Stopping an antiplatelet drug with a recent" in " ".join(
+        ran.text.split()
+    )
 
 
 def test_one_binding_or_all() -> None:

@@ -158,6 +158,7 @@ def place_of(program: Program, facts: Facts, rule: str = "rule", binding: str = 
 
 
 def written(folder: Path, *fragments: str) -> Path:
+    """Write a ruleset made of YAML fragments into a new folder."""
     document: dict[str, Any] = {}
     for fragment in (BASE, *fragments):
         _join(document, yaml.safe_load(fragment))
