@@ -39,6 +39,8 @@ def researched() -> list[dict[str, str]]:
 
 
 ROWS = researched()
+CODED = [row for row in ROWS if row["code"]]
+NAMED = [row for row in ROWS if not row["code"]]
 
 
 def substances(concepts: Concepts, code: Code | None, text: str | None) -> set[str | None]:
@@ -47,7 +49,7 @@ def substances(concepts: Concepts, code: Code | None, text: str | None) -> set[s
 
 
 @pytest.mark.skipif(not ROWS, reason="the researched codes are not here")
-@pytest.mark.parametrize("row", [row for row in ROWS if row["code"]], ids=lambda row: f"{row['system']}-{row['code']}")
+@pytest.mark.parametrize("row", CODED, ids=[f"{row['system']}-{row['code']}" for row in CODED])
 def test_a_researched_code_is_what_it_was_found_to_be(shipped: Concepts, row: dict[str, str]) -> None:
     """A confirmed code identifies what its display names; any other is only a guess at it, until the text says so."""
     code = Code(System(row["system"].lower()), row["code"])
@@ -68,7 +70,7 @@ def test_a_researched_code_is_what_it_was_found_to_be(shipped: Concepts, row: di
 
 
 @pytest.mark.skipif(not ROWS, reason="the researched codes are not here")
-@pytest.mark.parametrize("row", [row for row in ROWS if not row["code"]], ids=lambda row: row["display"])
+@pytest.mark.parametrize("row", NAMED, ids=[row["display"] for row in NAMED])
 def test_a_researched_brand_is_what_it_was_found_to_be(shipped: Concepts, row: dict[str, str]) -> None:
     """Every brand word leads to its substance, as such or as a guess to confirm."""
     generic = row["class"].split(" of ")[1].removesuffix(" (combination)")
