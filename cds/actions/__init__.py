@@ -36,6 +36,8 @@ from cds.errors import InputError, Place, nearest
 from cds.facts.instants import Zone, parse_exact_instant
 from cds.facts.model import Facts
 from cds.facts.tokens import quoted
+from cds.holds.model import Sheet
+from cds.holds.sheet import sheet_of
 from cds.outcome.explanation_document import bindings_of, explanation_document
 from cds.records.decision import Decision
 from cds.verification.cases.changes import Changes
@@ -60,6 +62,7 @@ __all__ = [
     "demo",
     "evaluate",
     "explain",
+    "hold_sheet",
     "import_release",
     "lint",
     "list_rulesets",
@@ -152,6 +155,16 @@ def ask(ruleset: Ruleset, facts: Facts, *, engines: str = DEFAULT_ENGINES) -> di
         **{key: value for key, value in decision.items() if key in kept},
         "ask": decision["ask"],
     }
+
+
+def hold_sheet(ruleset: Ruleset, facts: Facts, *, engines: str = DEFAULT_ENGINES) -> Sheet:
+    """Decide for one patient and give the hold of every medication, the most urgent first.
+
+    Raises:
+        EngineDisagreement: the engines answered differently; no advice is given.
+        NotInEffect: the ruleset does not decide for this `as_of`.
+    """
+    return sheet_of(evaluate(ruleset, facts, engines=engines).document, facts, ruleset.program)
 
 
 def run_rule_cases(

@@ -95,6 +95,12 @@ def hold_sentences(
         yield f"The record says: {str(hold['record_status']).replace('_', ' ')}."
 
 
+def reason_text(hold: Mapping[str, Any], overridden_by: str | None = None) -> str:
+    """Say why a hold is in its state; where the state says it all, say the state."""
+    filled = {**hold_words(hold, None), "overridden_by": overridden_by or ""}
+    return (_REASON[HoldReason(hold["reason"])] or _STATE[hold["state"]]).format_map(filled)
+
+
 def interval_text(interval: Mapping[str, Any] | None) -> str:
     """Render a hold interval, for example `7 full days` or `6 to 8 doses at 2 a day`."""
     if interval is None:

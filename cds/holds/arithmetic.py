@@ -1,0 +1,64 @@
+"""The arithmetic of a hold in words: last dose, interval, deadline, procedure, and how they follow from each other."""
+
+from __future__ import annotations
+
+from cds.facts.time_text import with_weekdays
+from cds.records.decision import Hold
+from cds.trace.hold_sentences import interval_text, reason_text
+
+
+def arithmetic(hold: Hold, start: str | None, *, is_antithrombotic: bool, overridden_by: str | None = None) -> str:
+    """Say how a state follows from the dates, or, where there are none, why there are none.
+
+    `start` is the planned start of the procedure as a decision writes times.
+    """
+    match hold["state"]:
+        case "overdue":
+            parts = [_last_dose(hold), f"{_needed(hold)} needed", f"last permitted dose was {_deadline(hold)}"]
+            parts += [_procedure(start), f"earliest procedure by this hold {_earliest(hold)}"]
+        case "due" | "planned":
+            named = "last dose to take" if is_antithrombotic else "last permitted dose"
+            parts = [f"{named} {_deadline(hold)}", f"then {_needed(hold)}", _procedure(start)]
+        case "satisfied":
+            parts = [_last_dose(hold), f"{_needed(hold)} needed", f"last permitted dose {_deadline(hold)}"]
+            parts += [_procedure(start)]
+        case "contested" if hold.get("readings"):
+            parts = [_reading(reading["interval"], reading["last_permitted_dose"]) for reading in hold["readings"]]
+        case _:
+            return reason_text(hold, overridden_by)
+    said = "; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _needed(hold: Hold) -> str:
+    interval = hold["interval"]
+    said = interval_text(interval)
+    return f"{said} without a dose" if interval is not None and interval["counting"] != "doses" else f"{said} missed"
+
+
+def _reading(interval: object, deadline: str | None) -> str:
+    told = f"last permitted dose {with_weekdays(deadline)}" if deadline else "no date"
+    return f"by {interval_text(interval)}: {told}"  # type: ignore[arg-type]
+
+
+def _deadline(hold: Hold) -> str:
+    deadline = hold["last_permitted_dose"]
+    return "(outside the calendar)" if deadline is None else with_weekdays(deadline)
+
+
+def _last_dose(hold: Hold) -> str:
+    last = hold["last_dose"]
+    return "last dose not known" if last is None else f"last dose {with_weekdays(last)}"
+
+
+def _procedure(start: str | None) -> str:
+    return "procedure not dated" if start is None else f"procedure {with_weekdays(start)}"
+
+
+def _earliest(hold: Hold) -> str:
+    """Give the earliest procedure: a day where the interval counts days, since any time of it will do."""
+    earliest, interval = hold["earliest_procedure"], hold["interval"]
+    if earliest is None:
+        return "(outside the calendar)"
+    counts_days = interval is not None and interval["counting"] != "hours"
+    return with_weekdays(earliest[:10] if counts_days and "T00:00:00" in earliest else earliest)
