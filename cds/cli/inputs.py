@@ -16,14 +16,14 @@ NAME_OF_STANDARD_INPUT = "<stdin>"
 _MOST_NEIGHBOURS = 1000
 
 
-def read_input(name: str) -> bytes:
+def read_input(name: str, *, most: int = MAX_BYTES) -> bytes:
     """Read all of a file, or of standard input if the name is `-`; one byte more than is allowed tells the excess.
 
     Raises:
         InputError: there is no such file, or it cannot be read.
     """
     with opened(name) as file:
-        return _read(file, name)
+        return _read(file, name, most)
 
 
 @contextmanager
@@ -51,9 +51,9 @@ def shown_name(name: str) -> str:
     return NAME_OF_STANDARD_INPUT if name == STANDARD_INPUT else name
 
 
-def _read(file: BinaryIO, name: str) -> bytes:
+def _read(file: BinaryIO, name: str, most: int) -> bytes:
     try:
-        return file.read(MAX_BYTES + 1)
+        return file.read(most + 1)
     except OSError as error:
         raise _unreadable(name, error) from None
 

@@ -70,7 +70,7 @@ class Restart(TypedDict):
 
 
 class Change(TypedDict):
-    """What is other than in an earlier worklist; `code` is one of `cds.holds.changes.CODES`."""
+    """What is other than in an earlier worklist; `code` says of what: a key of `cds.holds.changes.WORDS`, `new`."""
 
     code: str
     before: str | None
@@ -165,6 +165,8 @@ class Sheet(TypedDict):
     tier: str
     lines: list[Line]
     ask: list[Question]
+    changes: NotRequired[list[Change]]
+    """What changed of the procedure since an earlier worklist."""
 
 
 class Failure(TypedDict):
@@ -174,11 +176,36 @@ class Failure(TypedDict):
     problem: str
 
 
+class Seen(TypedDict):
+    """What a worklist remembers of a line; `told` says whether it was a reminder then."""
+
+    subject: str
+    binding: str
+    medication: str
+    state: str | None
+    reason: str | None
+    severity: str
+    last_dose: str | None
+    deadline: str | None
+    restart: str | None
+    alerts: list[str]
+    ask: list[str]
+    start: str | None
+    status: str | None
+    urgency: str | None
+    told: bool
+
+
 class Worklist(TypedDict):
-    """Many patients' sheets, the most urgent first."""
+    """Many patients' sheets, the most urgent first; `seen` is every line that was decided, also what is not shown.
+
+    `gone` are lines of the earlier worklist that no patient has any more.
+    """
 
     schema: str
     filters: dict[str, str]
     counts: dict[str, int]
     patients: list[Sheet]
     failed: list[Failure]
+    seen: list[Seen]
+    gone: NotRequired[list[Seen]]
