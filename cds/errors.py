@@ -74,6 +74,14 @@ class RulesetError(InputError):
         return "\n".join(str(problem) for problem in self.problems)
 
 
+class OtherBuild(InputError):
+    """What was made for another version of something than this build has; `needs` names it, such as `semantics 2`."""
+
+    def __init__(self, what: str, needed: object, here: object) -> None:
+        self.needs = f"{what} {needed}"
+        super().__init__(f"cannot be decided by this build: needs {self.needs}", expected=f"{what} {here}")
+
+
 class NotInEffect(InputError):
     """The ruleset does not decide for this `as_of` (its effective dates, or it is retired)."""
 
@@ -91,6 +99,22 @@ class EngineDisagreement(CdsError):
 
 class EngineFailure(CdsError):
     """An engine could not answer: no advice leaves."""
+
+
+class NotRecorded(CdsError):
+    """A record could not be made durable: what it was to hold does not leave."""
+
+
+class NotReadable(CdsError):
+    """A recorded body cannot be opened; `no_key` is set where its key is gone, and nothing needs to be wrong then."""
+
+    def __init__(self, problem: str, *, no_key: bool = False) -> None:
+        self.no_key = no_key
+        super().__init__(problem)
+
+
+class KeyFailure(CdsError):
+    """The keys of subjects cannot be read, made durable or erased."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
