@@ -60,6 +60,10 @@ def _applying(recommendations: list[Any], kind: str) -> list[str]:
     return [each["rule"] for each in recommendations if each["kind"] == kind and each["status"] == "applies"]
 
 
+def _advised(recommendations: list[Any]) -> set[str]:
+    return {each["advice"] for each in recommendations if each["status"] == "applies"}
+
+
 @pytest.mark.parametrize("creatinine", ["1 mg/dL", "1.5 mg/dL", "2.5 mg/dL", "6 mg/dL"])
 def test_each_has_exactly_one_hold_at_every_renal_function(creatinine: str) -> None:
     """A date, the prescriber, or an adopted position not to stop; and it is recognised as what it is."""
@@ -77,6 +81,15 @@ def test_each_has_exactly_one_answer_about_its_restart() -> None:
     """A time, or the prescriber."""
     said = {name: _recommendations(AFTER, name, status="on_hold", route="intravenous") for name in _named().values()}
     assert {name: found for name, each in said.items() if len(found := _applying(each, "restart")) != 1} == {}
+
+
+@pytest.mark.parametrize("finding", [{"haemostasis_confirmed": False}, {"neuro_exam": "changed"}])
+@pytest.mark.parametrize("status", ["on_hold", "unknown", None])
+def test_none_is_started_again_after_a_bad_finding(finding: dict[str, Any], status: str | None) -> None:
+    """Also where the record gives no status, which leaves the rules on its restart with nothing to ask."""
+    document = {**AFTER, "postop": {**AFTER["postop"], **finding}}
+    said = {name: _recommendations(document, name, status=status) for name in _named().values()}
+    assert [name for name, each in said.items() if "do_not_restart" not in _advised(each)] == []
 
 
 @pytest.mark.parametrize("route", ["oral", "inhaled", "transdermal"])
