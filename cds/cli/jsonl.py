@@ -6,16 +6,19 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any, BinaryIO
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cds.actions import Beside, Ruleset, check_beside, evaluate, read_patient
+from cds import actions
+from cds.actions.recording import Recorder
 from cds.canonical import canonical_bytes
 from cds.cli.inputs import opened
+from cds.cli.recorded_lines import RecordedLines
 from cds.cli.terminal import print_bytes, remarks
 from cds.errors import CdsError, EngineDisagreement, EngineFailure, InputError
 from cds.facts.json_text import MAX_BYTES
@@ -32,10 +35,11 @@ _KINDS: dict[type[CdsError], str] = {
 class Deciding:
     """What is the same for every line."""
 
-    ruleset: Ruleset
-    beside: Beside
+    ruleset: actions.Ruleset
+    beside: actions.Beside
     engines: str
     list_all: bool
+    recorder: Recorder | None = None
 
 
 def run(name: str, deciding: Deciding) -> bool:
@@ -43,25 +47,58 @@ def run(name: str, deciding: Deciding) -> bool:
 
     Raises:
         InputError: the input cannot be opened, or what is the same for every line is wrong.
+        NotRecorded: a line could not be recorded; neither it nor a later one is answered.
     """
-    check_beside(deciding.beside, deciding.engines)
+    actions.check_beside(deciding.beside, deciding.engines)
     all_decided = True
-    with opened(name) as file, _progress(file) as advance:
+    with ExitStack() as stack:
+        file = stack.enter_context(opened(name))
+        advance = stack.enter_context(_progress(file))
+        answered = _each(deciding, stack)
         for number, line in enumerate(_lines(file), start=1):
-            answer, is_decision = _answer(line, number, deciding)
-            print_bytes(answer)
+            is_decision = answered(line, number)
             all_decided = all_decided and is_decision
             advance(len(line))
     return all_decided
 
 
-def _answer(line: bytes, number: int, deciding: Deciding) -> tuple[bytes, bool]:
+def _each(deciding: Deciding, stack: ExitStack) -> Callable[[bytes, int], bool]:
+    """Give what answers one line, and tells whether that is a decision; with a recorder lines leave once recorded."""
+    if deciding.recorder is None:
+        return partial(_print_answer, deciding)
+    lines = stack.enter_context(RecordedLines(deciding.recorder))
+    return partial(_print_recorded, deciding, deciding.recorder, lines)
+
+
+def _print_answer(deciding: Deciding, line: bytes, number: int) -> bool:
     try:
-        patient = read_patient(line, deciding.ruleset, beside=deciding.beside)
-        decision = evaluate(deciding.ruleset, patient.facts, engines=deciding.engines, list_all=deciding.list_all)
+        facts = _read(deciding, line).facts
+        decision = actions.evaluate(deciding.ruleset, facts, engines=deciding.engines, list_all=deciding.list_all)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one line, the others are decided
-        return canonical_bytes(_error_document(error, number)), False
-    return decision.to_bytes(), True
+        print_bytes(canonical_bytes(_error_document(error, number)))
+        return False
+    print_bytes(decision.to_bytes())
+    return True
+
+
+def _print_recorded(deciding: Deciding, recorder: Recorder, lines: RecordedLines, line: bytes, number: int) -> bool:
+    answered = actions.answer(
+        recorder,
+        deciding.ruleset,
+        partial(_read, deciding, line),
+        engines=deciding.engines,
+        list_all=deciding.list_all,
+    )
+    if answered.decision is None:
+        error = answered.error or AssertionError()
+        lines.print(canonical_bytes(_error_document(error, number)), answered.entry)
+        return False
+    lines.print(answered.decision.to_bytes(), answered.entry)
+    return True
+
+
+def _read(deciding: Deciding, line: bytes) -> actions.Patient:
+    return actions.read_patient(line, deciding.ruleset, beside=deciding.beside)
 
 
 def _error_document(error: Exception, number: int) -> dict[str, Any]:

@@ -7,9 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from cds.trace.sentences import STANDING
-
-_REVIEW_OVERDUE = "The day by which the ruleset was to be reviewed has passed."
+from cds.trace.sentences import REVIEW_OVERDUE, STANDING
 
 
 def standing_lines(ruleset: Mapping[str, Any]) -> Iterator[Text]:
@@ -17,4 +15,4 @@ def standing_lines(ruleset: Mapping[str, Any]) -> Iterator[Text]:
     if ruleset["status"] in STANDING:
         yield Text(STANDING[ruleset["status"]], style="bold yellow")
     if ruleset["review_overdue"]:
-        yield Text(_REVIEW_OVERDUE, style="bold yellow")
+        yield Text(REVIEW_OVERDUE, style="bold yellow")

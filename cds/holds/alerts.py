@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cds.facts.instants import parse_exact_instant
-from cds.facts.model import Facts
+from cds.facts.model import Facts, TimeSpan
 from cds.facts.time_text import day_text, with_weekdays
-from cds.holds.model import Alert, Line, Procedure
+from cds.holds.model import Alert, Line, Procedure, Restart
+from cds.holds.urgency import may_be_antithrombotic
 from cds.records.decision import Recommendation
 from cds.trace.model import HoldReason
 
@@ -29,17 +30,26 @@ def _held_too_long(
         for one in restarts:
             yield {"code": "held_too_long", "severity": one["severity"], "text": one["text"]}
         return
-    restart = line["restart"]
-    if not line["is_antithrombotic"] or line["record_status"] != "on_hold" or restart is None:
-        return
-    latest = restart["to"] or restart["at"]
+    if may_be_antithrombotic(line) and line["record_status"] == "on_hold":
+        yield from _not_restarted(line["restart"], facts)
+
+
+def _not_restarted(restart: Restart | None, facts: Facts) -> Iterator[Alert]:
+    """Tell that the restart is due; where it has no date, from the day after the procedure on."""
+    today = day_text(facts.as_of, facts.zone)
+    latest = None if restart is None else restart["to"] or restart["at"]
     if latest is not None and _has_come(latest, facts):
-        is_new = latest[:10] == day_text(facts.as_of, facts.zone)
         text = (
             f"Still on hold, although its earliest restart was {with_weekdays(latest)}: a forgotten restart harms "
             "more than a late one. Its prescriber decides today."
         )
-        yield {"code": "held_too_long", "severity": "high" if is_new else "critical", "text": text}
+        yield {"code": "held_too_long", "severity": "high" if latest[:10] == today else "critical", "text": text}
+    if latest is None and _is_another_day(facts):
+        text = (
+            "Still on hold after the procedure, and no restart date can be given: a forgotten restart harms more than "
+            "a late one. Settle what is open with its prescriber."
+        )
+        yield {"code": "held_too_long", "severity": "high", "text": text}
 
 
 def _inside_interval(line: Line, procedure: Procedure) -> Iterator[Alert]:
@@ -56,6 +66,12 @@ def _inside_interval(line: Line, procedure: Procedure) -> Iterator[Alert]:
         "to wait or to reverse it is for the proceduralist and the prescriber together."
     )
     yield {"code": "inside_interval", "severity": "critical", "text": text}
+
+
+def _is_another_day(facts: Facts) -> bool:
+    """Tell whether the day of the procedure has passed; one that is not known is taken to have."""
+    known = [v for v in map(facts.value, ("postop.procedure_end", "procedure.start")) if isinstance(v, TimeSpan)]
+    return not known or facts.zone.day_of(known[0].high) < facts.zone.day_of(facts.as_of)
 
 
 def _has_come(told: str, facts: Facts) -> bool:

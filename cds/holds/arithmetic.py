@@ -14,13 +14,13 @@ def arithmetic(hold: Hold, start: str | None, *, is_antithrombotic: bool, overri
     """
     match hold["state"]:
         case "overdue":
-            parts = [_last_dose(hold), f"{_needed(hold)} needed", f"last permitted dose was {_deadline(hold)}"]
+            parts = [_last_dose(hold), _needed(hold), f"last permitted dose was {_deadline(hold)}"]
             parts += [_procedure(start), f"earliest procedure by this hold {_earliest(hold)}"]
         case "due" | "planned":
             named = "last dose to take" if is_antithrombotic else "last permitted dose"
-            parts = [f"{named} {_deadline(hold)}", f"then {_needed(hold)}", _procedure(start)]
+            parts = [f"{named} {_deadline(hold)}", f"then {_kept(hold)}", _procedure(start)]
         case "satisfied":
-            parts = [_last_dose(hold), f"{_needed(hold)} needed", f"last permitted dose {_deadline(hold)}"]
+            parts = [_last_dose(hold), _needed(hold), f"last permitted dose {_deadline(hold)}"]
             parts += [_procedure(start)]
         case "contested" if hold.get("readings"):
             parts = [_reading(reading["interval"], reading["last_permitted_dose"]) for reading in hold["readings"]]
@@ -31,9 +31,18 @@ def arithmetic(hold: Hold, start: str | None, *, is_antithrombotic: bool, overri
 
 
 def _needed(hold: Hold) -> str:
+    """Say what the interval asks for: `5 full days needed`."""
+    return f"{interval_text(hold['interval'])} {'to leave out' if _counts_doses(hold) else 'needed'}"
+
+
+def _kept(hold: Hold) -> str:
+    """Say what is to come: `5 full days without a dose`."""
+    return f"{interval_text(hold['interval'])} {'left out' if _counts_doses(hold) else 'without a dose'}"
+
+
+def _counts_doses(hold: Hold) -> bool:
     interval = hold["interval"]
-    said = interval_text(interval)
-    return f"{said} without a dose" if interval is not None and interval["counting"] != "doses" else f"{said} missed"
+    return interval is not None and interval["counting"] == "doses"
 
 
 def _reading(interval: object, deadline: str | None) -> str:

@@ -16,6 +16,7 @@ from cds.holds.notes import notes_of
 from cds.holds.restart import restart_of, restart_text
 from cds.holds.urgency import tier_of
 from cds.ir.program import Program
+from cds.outcome.holds import WITHOUT_A_DATE
 from cds.records.decision import DecisionDocument, Hold, Recommendation
 from cds.trace.hold_sentences import ANTITHROMBOTIC
 from cds.trace.model import HoldReason
@@ -24,6 +25,7 @@ MEDICATIONS = "medications"
 PLANNED = frozenset({"proposed", "booked", "postponed"})
 """What a procedure's status is while its holds are in force."""
 _INFO = "info"
+_SAID_BY_THE_RULE = frozenset({HoldReason.PRESCRIBER, HoldReason.ASSUMED, HoldReason.CONDITION_UNKNOWN})
 _IN_FORCE = frozenset({"applies", "cannot_decide", "contested"})
 
 
@@ -52,7 +54,7 @@ class _Making:
         said = self._item_facts(item)
         line = self._of_hold(item, held) if held is not None else self._without_hold(item, is_planned=is_planned)
         line |= {"frequency": said.get("frequency"), "whom": self._whom(line, said)}
-        line["ask"] = self._asked(item, found)
+        line["ask"] = self._asked(item, line, found)
         line["also"] = [advice_of(one) for one in found if one is not held and one["kind"] != "restart"]
         restarts = [one for one in found if one["kind"] == "restart"]
         line["restart"] = restart_of(restarts) if self.procedure["status"] == "done" else None
@@ -99,11 +101,11 @@ class _Making:
         return line
 
     def _why(self, held: Recommendation, hold: Hold, *, is_antithrombotic: bool) -> str:
-        """Give the arithmetic; where a rule leaves it to somebody, what the rule is about."""
+        """Give the arithmetic; where a rule leaves it to somebody, or is open, what the rule is about."""
         said = arithmetic(
             hold, self.procedure["start"], is_antithrombotic=is_antithrombotic, overridden_by=held["overridden_by"]
         )
-        return f"{held['title']}. {said}" if hold["reason"] == HoldReason.PRESCRIBER else said
+        return f"{held['title']}. {said}" if hold["reason"] in _SAID_BY_THE_RULE else said
 
     def _without_hold(self, item: Item, *, is_planned: bool) -> Line:
         substance = next((v for v in _concepts(item, self.program) if isinstance(v, Word | Unknown)), None)
@@ -149,16 +151,29 @@ class _Making:
         items = (self.facts.document.get(MEDICATIONS) or {}).get("items", ())
         return next((said for said in items if said["id"] == item.id), {})
 
-    def _asked(self, item: Item, found: Sequence[Recommendation]) -> list[Question]:
-        """Give what is asked about this item, and what is asked about the patient for its rules."""
+    def _asked(self, item: Item, line: Line, found: Sequence[Recommendation]) -> list[Question]:
+        """Give what is asked about this item, and about the patient for its rules.
+
+        What is open about another item is asked only where nothing else is: what that one is can settle this one.
+        """
         rules = {rule for one in found for rule in (one["rule"], one["overridden_by"])}
         own = (f"{item.binding}.", f"{MEDICATIONS}/{item.id}.")
-        return [
-            _question(asked)
+        for_rules = [asked for asked in self.decision["ask"] if not rules.isdisjoint(asked["would_settle"])]
+        of_others = f"{MEDICATIONS}/"
+        near = [
+            asked
             for asked in self.decision["ask"]
-            if asked["fact"].startswith(own)
-            or (not asked["fact"].startswith(f"{MEDICATIONS}/") and not rules.isdisjoint(asked["would_settle"]))
+            if asked["fact"].startswith(own) or (asked in for_rules and not asked["fact"].startswith(of_others))
         ]
+        is_open = line["state"] is None or line["state"] in WITHOUT_A_DATE
+        asked_now = [_question(asked) for asked in near or (for_rules if is_open else [])]
+        return [*asked_now, *self._missing_for_dates(found)]
+
+    def _missing_for_dates(self, found: Sequence[Recommendation]) -> Iterator[Question]:
+        """Give what a date that advice tells is counted from, where that is not known."""
+        missing = {date["missing"] for one in found for date in one["dates"]}
+        for fact in sorted(name for name in missing if name is not None and name in self.program.dictionary):
+            yield {"fact": str(fact), "prompt": self.program.dictionary[str(fact)].ask}
 
     def _whom(self, line: Line, said: dict[str, Any]) -> list[str]:
         """Give who decides where stopping is not ours to advise."""

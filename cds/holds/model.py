@@ -167,6 +167,8 @@ class Sheet(TypedDict):
     ask: list[Question]
     changes: NotRequired[list[Change]]
     """What changed of the procedure since an earlier worklist."""
+    input: NotRequired[str]
+    """Which input the patient was read from; in a worklist."""
 
 
 class Failure(TypedDict):
@@ -203,6 +205,8 @@ class Worklist(TypedDict):
     """
 
     schema: str
+    notice: list[str]
+    """What has to be said with all of it: for whom it is, and how far the ruleset may be relied on."""
     filters: dict[str, str]
     counts: dict[str, int]
     patients: list[Sheet]

@@ -35,7 +35,8 @@ def _course(item: Item, line: Line, facts: Facts) -> Iterator[str]:
     if isinstance(ended, TimeSpan) and deadline is not None:
         end = span_text(ended.low, ended.high, zone)
         if end[:10] <= deadline[:10]:
-            yield f"The course ends {with_weekdays(end)}, not after the last permitted dose: confirm that it does."
+            verb = "ended" if ended.high <= facts.as_of else "ends"
+            yield f"The course {verb} {with_weekdays(end)}, not after the last permitted dose: confirm it."
     if isinstance(started, TimeSpan) and isinstance(start, TimeSpan) and started.low > start.high:
         begin = with_weekdays(span_text(started.low, started.high, zone))
         yield f"Recorded to start {begin}, after the procedure: confirm that no dose is taken before."

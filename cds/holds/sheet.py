@@ -68,7 +68,7 @@ def _earliest_text(earliest: str | None, drivers: Sequence[Driver], lines: Seque
     if drivers:
         return f"No earliest procedure can be given while these are open: {named}."
     if any(line["state"] is None for line in lines):
-        return "No procedure is planned."
+        return "No procedure is ahead."
     return "No adopted hold sets an earliest procedure; this is not a clearance."
 
 

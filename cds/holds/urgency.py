@@ -35,6 +35,11 @@ def tier_of(line: Line) -> str:
     return "interrupt" if line["severity"] == "critical" else "act"
 
 
+def may_be_antithrombotic(line: Line) -> bool:
+    """Tell whether a medication is an antithrombotic, or may be, since nobody knows what it is."""
+    return line["is_antithrombotic"] or line["substance"] is None
+
+
 def line_key(line: Line, start: str | None) -> OrderKey:
     """Order lines: by tier, alerts first, then by state, then by when it has to be done at the latest."""
     alert = min((ALERTS.index(alert["code"]) for alert in line["alerts"]), default=len(ALERTS))
@@ -51,4 +56,4 @@ def sheet_key(sheet: Sheet) -> tuple[OrderKey, str]:
 
 def _has_open_restart(line: Line) -> bool:
     restart = line["restart"]
-    return restart is not None and line["is_antithrombotic"] and restart["state"] != "from"
+    return restart is not None and may_be_antithrombotic(line) and restart["state"] != "from"

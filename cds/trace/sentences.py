@@ -21,6 +21,7 @@ STANDING = {
     "retired": "RETIRED: this ruleset is no longer in use.",
 }
 """By the status of a ruleset, what has to be said with all that it says."""
+REVIEW_OVERDUE = "The day by which the ruleset was to be reviewed has passed."
 
 _STATUS = {
     "cannot_decide": "Cannot be decided yet",

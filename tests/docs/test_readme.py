@@ -29,6 +29,16 @@ def test_the_tour_shows_every_way_to_ask() -> None:
         assert command in commands
 
 
+def test_three_commands_make_the_sheet(tmp_path: Path) -> None:
+    """The three commands below the worklist print the sheet, write it as PDF, and write its dates as a calendar."""
+    commands = re.findall(r"^cds holds docs/images/.*$", PAGE, re.MULTILINE)
+    (tmp_path / "docs").symlink_to(REPOSITORY / "docs")
+    shown, _, _ = (printed(f"cd {tmp_path} && {command}", tmp_path) for command in commands)
+    assert shown.startswith("Hold sheet")
+    assert [path.read_bytes()[:5] for path in (tmp_path / "sheets").iterdir()] == [b"%PDF-"]
+    assert (tmp_path / "holds.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+
+
 @pytest.mark.parametrize("code", examples(PAGE), ids=["embedding"])
 def test_example_prints_what_its_comments_say(code: str) -> None:
     """The embedding example runs, and each `print` prints what the comment beside it says."""

@@ -1,0 +1,200 @@
+"""`cds log evidence` and `cds evidence check`: one record, proved offline and decided again."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from made_logs import NAMES, ORIGIN, MadeLog, decided, defer, forget, run
+from program import REPOSITORY, Ran, cds
+
+from cds.audit.notes.encoding import base64_bytes, base64_text
+from cds.audit.notes.keys import SigningKey
+
+FIRST = 3
+"""The number of the first decision."""
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> MadeLog:
+    """Record patients of different kinds."""
+    return MadeLog(tmp_path_factory.mktemp("log")).create().record(*NAMES)
+
+
+@pytest.fixture(scope="module")
+def pack(log: MadeLog) -> Path:
+    """Give the evidence of the first decision."""
+    return evidence(log, FIRST)
+
+
+def evidence(log: MadeLog, seq: int, *more: str) -> Path:
+    """Write the evidence of a record."""
+    to = log.folder / f"evidence-{seq}{''.join(more)}.json"
+    ran = run("log", "evidence", log.path, str(seq), "-o", to, "--keys", log.keys, *more)
+    assert (ran.status, ran.out) == (0, b""), ran.err
+    return to
+
+
+def changed(pack: Path, to: Path, change: Callable[[Any], None]) -> Ran:
+    """Change a pack, and check it."""
+    document = orjson.loads(pack.read_bytes())
+    change(document)
+    to.write_bytes(orjson.dumps(document))
+    return run("evidence", "check", to)
+
+
+def in_base64(raw: str, old: bytes, new: bytes) -> str:
+    """Change bytes that stand in base64."""
+    content = base64_bytes(raw, what="this")
+    assert old in content
+    return base64_text(content.replace(old, new, 1))
+
+
+def test_a_pack_is_proved_and_decided_again(log: MadeLog, pack: Path) -> None:
+    """Status 0, with what was decided, by which log, and what a reader has to keep in mind."""
+    ran = run("evidence", "check", pack, "--key", log.keys / "log.pub")
+    assert ran.status == 0, ran.err
+    for said in ("PROVED", ORIGIN, "by both engines: the same, byte for byte", "no known witness"):
+        assert said in ran.text
+    assert "the keys are those of the pack itself" not in ran.text
+    assert "the keys are those of the pack itself" in run("evidence", "check", pack).text
+    assert pack.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_outcome_is_a_document(log: MadeLog, pack: Path) -> None:
+    """With the header, the body, and what came of deciding again."""
+    verifier = (log.keys / "log.pub").read_text(encoding="utf-8").strip()
+    document = run("evidence", "check", pack, "--key", verifier, "--json").document
+    assert document["schema"] == "cds-evidence-check/1"
+    assert (document["valid"], document["findings"]) == (True, [])
+    assert document["record"]["seq"] == FIRST
+    assert document["log"]["origin"] == ORIGIN
+    assert document["decided_again"]["status"] == "identical"
+    assert orjson.dumps(document["body"]["decision"], option=orjson.OPT_SORT_KEYS) == decided(NAMES[0])[1].to_bytes()
+
+
+def test_it_needs_nothing_but_the_pack(pack: Path, tmp_path: Path) -> None:
+    """Neither log nor keys nor the shipped rulesets: the package alone, in an empty folder."""
+    shutil.copytree(REPOSITORY / "cds", tmp_path / "cds", ignore=shutil.ignore_patterns("__pycache__", "rulesets"))
+    alone = tmp_path / "pack.json"
+    shutil.copy(pack, alone)
+    ran = cds.__wrapped__("evidence", "check", alone, PYTHONPATH=str(tmp_path))
+    assert ran.status == 0, ran.err
+    assert "by both engines: the same, byte for byte" in ran.text
+
+
+def test_the_verifier_without_cds_agrees(log: MadeLog, pack: Path) -> None:
+    """The one in docs/ proves the same pack."""
+    key = (log.keys / "log.pub").read_text(encoding="utf-8").strip()
+    script = REPOSITORY / "docs" / "verify_evidence.py"
+    ran = subprocess.run([sys.executable, script, pack, key], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "PROVED")
+
+
+def test_another_key_proves_nothing(pack: Path) -> None:
+    """A pack that somebody else signed is not evidence of this log."""
+    ran = run("evidence", "check", pack, "--key", SigningKey.generate(ORIGIN).verifier.text)
+    assert ran.status == 4
+    assert "checkpoint: " in ran.text
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("record.header", lambda pack: pack["record"].update(header=base64_text(b"{}"))),
+        (
+            "proof",
+            lambda pack: pack["record"].update(header=in_base64(pack["record"]["header"], b"treatment", b"treetment")),
+        ),
+        ("record.body", lambda pack: pack["record"].update(body=base64_text(b"another body"))),
+        ("record.key", lambda pack: pack["record"].update(key=base64_text(bytes(32)))),
+        ("ruleset", lambda pack: pack.update(ruleset=in_base64(pack["ruleset"], b"hold", b"held"))),
+        ("ruleset", lambda pack: pack.update(ruleset=None)),
+        ("checkpoint", lambda pack: pack.update(checkpoint=pack["checkpoint"].replace("\n9\n", "\n8\n"))),
+        ("proof.index", lambda pack: pack["proof"].update(index=2)),
+    ],
+)
+def test_what_was_changed_is_found(pack: Path, tmp_path: Path, place: str, change: Callable[[Any], None]) -> None:
+    """Status 4, and where."""
+    ran = changed(pack, tmp_path / "changed.json", change)
+    assert ran.status == 4
+    assert "NOT PROVED" in ran.text
+    assert f"{place}: " in ran.text
+
+
+def test_a_forged_decision_is_found_by_deciding_again(tmp_path: Path) -> None:
+    """All hashes fit, the log's own key signed it, and the ruleset does not say so."""
+    made = MadeLog(tmp_path).create().record(NAMES[4], forge=defer)
+    ran = run("evidence", "check", evidence(made, FIRST))
+    assert ran.status == 4
+    assert "decision $.disposition.code: something else comes out when it is decided again" in ran.text
+
+
+def test_a_masked_record_is_valid_with_a_caution(tmp_path: Path) -> None:
+    """It is proved as it was recorded; what the mask took out cannot come out again."""
+    made = MadeLog(tmp_path, mask=("patient.weight",)).create().record(NAMES[1])
+    document = run("evidence", "check", evidence(made, FIRST), "--json").document
+    assert document["valid"]
+    assert document["decided_again"]["status"] in {"equal_as_stored", "masked"}
+    assert any("masked" in caution for caution in document["cautions"])
+
+
+def test_a_destroyed_key_leaves_the_proof(tmp_path: Path) -> None:
+    """The record is proved and cannot be read, and the pack says so."""
+    made = MadeLog(tmp_path).create().record(NAMES[0])
+    forget(made, NAMES[0])
+    ran = run("evidence", "check", evidence(made, FIRST), "--json")
+    assert (ran.status, ran.document["valid"], ran.document["body"], ran.document["decided_again"]) == (
+        0,
+        True,
+        None,
+        None,
+    )
+    assert any("nobody can read it" in caution for caution in ran.document["cautions"])
+
+
+def test_a_sealed_pack_proves_without_showing(log: MadeLog) -> None:
+    """The key of the record is left out on request: nothing of the patient is in the file."""
+    path = evidence(log, FIRST, "--sealed")
+    assert orjson.loads(path.read_bytes())["record"]["key"] is None
+    ran = run("evidence", "check", path)
+    assert ran.status == 0
+    assert "decided again" not in ran.text
+
+
+def test_other_records_have_evidence_too(log: MadeLog) -> None:
+    """The activation of a ruleset, in plain, with nothing to decide again."""
+    document = run("evidence", "check", evidence(log, 1), "--json").document
+    assert document["valid"]
+    assert document["record"]["kind"] == "ruleset_activation"
+    assert document["decided_again"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("99",), "there is no record 99; expected a number below 9"),
+        (("-1",), "there is no record -1"),
+    ],
+)
+def test_a_record_that_is_not_there_is_refused(log: MadeLog, arguments: tuple[str, ...], said: str) -> None:
+    """With the numbers that there are, and no file is written."""
+    to = log.folder / "none.json"
+    ran = run("log", "evidence", "-o", to, "--keys", log.keys, "--", log.path, *arguments)
+    assert (ran.status, to.exists()) == (2, False)
+    assert said in ran.err
+
+
+def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
+    """Status 2: it is not a pack that proves nothing, but no pack."""
+    path = tmp_path / "no.json"
+    path.write_text('{"schema": "cds-facts/1"}', encoding="utf-8")
+    ran = run("evidence", "check", path)
+    assert (ran.status, ran.out) == (2, b"")
+    assert "no.json" in ran.err

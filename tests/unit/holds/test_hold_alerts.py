@@ -1,0 +1,123 @@
+"""What must not be overlooked: a restart that is forgotten, an urgent procedure inside a hold interval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from small_sheets import END, line
+
+HEPARIN = {"text": "heparin", "status": "on_hold"}
+DONE = {"status": "done"}
+AFTER = {"procedure_end": END, "bleeding": False}
+
+
+def alerts(item: dict[str, Any], **known: Any) -> list[tuple[str, str]]:
+    """Give the alerts of a patient's one line, each as its code and severity."""
+    return [(alert["code"], alert["severity"]) for alert in line(item, **known)["alerts"]]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [
+        ("2026-12-15T16:59:00-05:00", []),
+        ("2026-12-15T17:00:00-05:00", [("held_too_long", "high")]),
+        ("2026-12-15T23:59:00-05:00", [("held_too_long", "high")]),
+        ("2026-12-16T00:00:00-05:00", [("held_too_long", "critical")]),
+    ],
+)
+def test_an_anticoagulant_on_hold_after_its_restart_has_come(as_of: str, found: list[tuple[str, str]]) -> None:
+    """Eight hours after 09:00: from 17:00 on, and critical from the next day on."""
+    assert alerts(HEPARIN, procedure=DONE, postop=AFTER, as_of=as_of) == found
+
+
+def test_the_alert_tells_since_when() -> None:
+    """The earliest restart stands in it."""
+    [alert] = line(HEPARIN, procedure=DONE, postop=AFTER, as_of="2026-12-16T09:00:00-05:00")["alerts"]
+    assert "Tue 2026-12-15 17:00 -05:00" in alert["text"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [
+        ("2026-12-15T23:59:00-05:00", []),
+        ("2026-12-16T00:00:00-05:00", [("held_too_long", "high")]),
+        ("2026-12-17T00:00:00-05:00", [("held_too_long", "critical")]),
+    ],
+)
+def test_a_restart_that_is_told_as_a_day_has_come_with_the_day(as_of: str, found: list[tuple[str, str]]) -> None:
+    """The day after the procedure, from its first minute on."""
+    held = {"text": "phenprocoumon", "status": "on_hold"}
+    assert alerts(held, procedure=DONE, postop=AFTER, as_of=as_of) == found
+
+
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [("2026-12-15T23:59:00-05:00", []), ("2026-12-16T00:00:00-05:00", [("held_too_long", "high")])],
+)
+@pytest.mark.parametrize("postop", [{"procedure_end": END}, {"procedure_end": END, "bleeding": True}, {}])
+def test_a_restart_without_a_date_is_forgotten_from_the_next_day_on(
+    as_of: str, found: list[tuple[str, str]], postop: dict[str, Any]
+) -> None:
+    """What is asked and never answered, or was ruled out and never looked at again; the start stands for the end."""
+    assert alerts(HEPARIN, procedure=DONE, postop=postop, as_of=as_of) == found
+
+
+def test_a_procedure_that_is_done_nobody_knows_when_counts_as_long_ago() -> None:
+    """Neither start nor end is recorded; nor need a rule on restart speak of the drug."""
+    for text in ("heparin", "warfarin"):
+        held = {"text": text, "status": "on_hold"}
+        assert alerts(held, procedure={**DONE, "start": None}) == [("held_too_long", "high")]
+
+
+@pytest.mark.parametrize(
+    ("item", "postop"),
+    [
+        ({"text": "heparin", "status": "active"}, AFTER),
+        ({"text": "ibuprofen", "status": "on_hold"}, AFTER),
+        ({"text": "phenprocoumon", "status": "active"}, AFTER),
+        ({"text": "heparin", "status": "active"}, {"procedure_end": END}),
+    ],
+)
+def test_no_alert_where_nothing_is_held_too_long(item: dict[str, Any], postop: dict[str, Any]) -> None:
+    """Taken again, or no antithrombotic."""
+    assert alerts(item, procedure=DONE, postop=postop, as_of="2026-12-20T09:00:00-05:00") == []
+
+
+def test_a_procedure_that_is_given_up_alerts_by_rule() -> None:
+    """What applies of kind `restart` before a procedure is done speaks of a drug that is held for nothing."""
+    assert alerts(HEPARIN, procedure={"status": "cancelled"}) == [("held_too_long", "critical")]
+    assert alerts({"text": "heparin", "status": "active"}, procedure={"status": "cancelled"}) == []
+
+
+LATE = {"text": "ibuprofen", "status": "active", "last_dose": "2026-12-10"}
+NOT_KNOWN = {"text": "ibuprofen", "status": "active"}
+NOT_DATED = {"text": "ibuprofen"}
+URGENT = {"urgency": "urgent"}
+
+
+@pytest.mark.parametrize(
+    ("item", "procedure", "said"),
+    [
+        (LATE, URGENT, "is inside its hold interval"),
+        (LATE, {"urgency": "emergency"}, "is inside its hold interval"),
+        (NOT_KNOWN, URGENT, "may be inside its hold interval"),
+    ],
+)
+def test_an_urgent_procedure_inside_the_interval(item: dict[str, Any], procedure: dict[str, Any], said: str) -> None:
+    """It names what is inside, and leaves the decision to people."""
+    [alert] = line(item, procedure=procedure, as_of="2026-12-11T09:00:00-05:00")["alerts"]
+    assert (alert["code"], alert["severity"]) == ("inside_interval", "critical")
+    assert said in alert["text"]
+    assert "for the proceduralist and the prescriber together" in alert["text"]
+
+
+@pytest.mark.parametrize(
+    ("item", "procedure"),
+    [(LATE, {}), (LATE, {"urgency": "elective"}), (NOT_DATED, URGENT), ({**LATE, "last_dose": "2026-12-01"}, {})],
+)
+def test_no_alert_where_it_is_not_urgent_or_not_known_to_be_inside(
+    item: dict[str, Any], procedure: dict[str, Any]
+) -> None:
+    """Elective, not said, or a state that says nothing about the interval."""
+    assert alerts(item, procedure=procedure, as_of="2026-12-11T09:00:00-05:00") == []
