@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from cds.actions.patients import Beside, Patient, read_patient
@@ -19,11 +19,15 @@ _FAULT = "a fault of cds; no advice is given"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One patient's text, or why it could not be read; `input` names where it stands, such as `ward.jsonl:17`."""
+    """One patient's text, or why it could not be read; `input` names where it stands, such as `ward.jsonl:17`.
+
+    `procedure` is what is said of this patient's procedure beside the text, by the names of its facts.
+    """
 
     input: str
     text: bytes | InputError
     is_line: bool = False
+    procedure: Mapping[str, str] = field(default_factory=dict)
 
 
 def decided_patients(
@@ -52,7 +56,8 @@ def notice_of(ruleset: Ruleset) -> tuple[str, ...]:
 def _read(one: Given, ruleset: Ruleset, beside: Beside) -> Patient:
     if isinstance(one.text, InputError):
         raise one.text  # what could not be read fails like what cannot be decided
-    return read_patient(one.text, ruleset, beside=beside)
+    own = replace(beside, procedure={**beside.procedure, **one.procedure}) if one.procedure else beside
+    return read_patient(one.text, ruleset, beside=own)
 
 
 def _problem(error: Exception, *, is_line: bool) -> str:

@@ -14,6 +14,7 @@ import typer
 
 from cds import actions
 from cds.actions.acknowledging import MOST_BYTES, acknowledged_in, read_memory
+from cds.actions.procedure_lists import COLUMNS, read_procedures, with_procedures
 from cds.cli.exits import SOME_FAILED, leave
 from cds.cli.inputs import read_input, shown_name
 from cds.cli.options import (
@@ -41,7 +42,7 @@ from cds.cli.sheet_files import write_file, write_sheets
 from cds.cli.sheet_view import sheet_view
 from cds.cli.terminal import print_for_people, remark
 from cds.cli.worklist_view import hidden_lines, worklist_view
-from cds.errors import InputError
+from cds.errors import InputError, Place
 from cds.facts.durations import parse_duration
 from cds.holds.filters import SHOWN_STATES, Filters, check_filters
 from cds.holds.model import TIERS
@@ -69,6 +70,14 @@ def holds(
     procedure_kind: KindOption = None,
     procedure_status: StatusOption = None,
     procedure_end: EndOption = None,
+    procedures: Annotated[
+        str | None,
+        typer.Option(
+            "--procedures",
+            metavar="FILE",
+            help=f"A CSV file with the procedure of each patient: {', '.join(COLUMNS)}.",
+        ),
+    ] = None,
     engine: EnginesOption = actions.DEFAULT_ENGINES,
     state: Annotated[
         list[str] | None,
@@ -139,9 +148,12 @@ def holds(
         acknowledged={} if acknowledged is None else acknowledged_in(acknowledged),
         within=None if due_within is None else (due_within, parse_duration(_spaced(due_within))),
     )
+    listed = None if procedures is None else read_procedures(_text(procedures), file=shown_name(procedures))
     recorded = Recording(record, keys, recording, actor, purpose)
     with recorded.opened() as recorder, progress(facts) as advance:
         given = _anything(patients_in(facts, advance))
+        if listed is not None:
+            given = with_procedures(given, listed)
         decided = actions.hold_sheets(by, given, beside=said, engines=engine, recorder=recorder)
         worklist = gather(decided, notice=actions.notice_of(by), showing=showing)
     _write_sheets(worklist, html=html, pdf=pdf)
@@ -150,6 +162,13 @@ def holds(
     _print(worklist, by, as_json=as_json, as_csv=as_csv, is_in_files=any((ics, html, pdf)))
     if worklist.failed:
         leave(SOME_FAILED)
+
+
+def _text(name: str) -> str:
+    try:
+        return read_input(name).decode()
+    except UnicodeDecodeError:
+        raise InputError("this is not UTF-8", place=Place(shown_name(name)), expected="a CSV file in UTF-8") from None
 
 
 def _anything(given: Iterable[actions.Given]) -> Iterator[actions.Given]:

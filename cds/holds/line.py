@@ -152,22 +152,18 @@ class _Making:
         return next((said for said in items if said["id"] == item.id), {})
 
     def _asked(self, item: Item, line: Line, found: Sequence[Recommendation]) -> list[Question]:
-        """Give what is asked about this item, and about the patient for its rules.
+        """Give what is asked about this item; of a line that is open, also what is asked about the patient for it.
 
         What is open about another item is asked only where nothing else is: what that one is can settle this one.
         """
-        rules = {rule for one in found for rule in (one["rule"], one["overridden_by"])}
         own = (f"{item.binding}.", f"{MEDICATIONS}/{item.id}.")
-        for_rules = [asked for asked in self.decision["ask"] if not rules.isdisjoint(asked["would_settle"])]
-        of_others = f"{MEDICATIONS}/"
-        near = [
-            asked
-            for asked in self.decision["ask"]
-            if asked["fact"].startswith(own) or (asked in for_rules and not asked["fact"].startswith(of_others))
-        ]
-        is_open = line["state"] is None or line["state"] in WITHOUT_A_DATE
-        asked_now = [_question(asked) for asked in near or (for_rules if is_open else [])]
-        return [*asked_now, *self._missing_for_dates(found)]
+        asked = [question for question in self.decision["ask"] if question["fact"].startswith(own)]
+        if line["state"] is None or line["state"] in WITHOUT_A_DATE:
+            rules = {rule for one in found for rule in (one["rule"], one["overridden_by"])}
+            settling = [question for question in self.decision["ask"] if not rules.isdisjoint(question["would_settle"])]
+            of_patient = [question for question in settling if not question["fact"].startswith(f"{MEDICATIONS}/")]
+            asked = [*asked, *of_patient] or settling
+        return [*map(_question, asked), *self._missing_for_dates(found)]
 
     def _missing_for_dates(self, found: Sequence[Recommendation]) -> Iterator[Question]:
         """Give what a date that advice tells is counted from, where that is not known."""
