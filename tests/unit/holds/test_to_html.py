@@ -89,8 +89,8 @@ def test_what_is_open_names_whom_and_what_to_ask() -> None:
 
 def test_a_question_for_several_medicines_is_written_once() -> None:
     """It has a letter, by which each of the medicines refers to it."""
-    shown = sheet("a", WARFARIN, complete=False)
-    prompt = next(question["prompt"] for question in shown["ask"] if question["fact"] == "medications")
+    shown = sheet("a", NAPROXEN, {**NAPROXEN, "text": "Aleve"}, procedure=start(None))
+    prompt = next(question["prompt"] for question in shown["ask"] if question["fact"] == "procedure.start")
     said = words(shown)
     assert said.count(prompt) == 1
     assert f"Ask for several of them: (A) {prompt}" in said
