@@ -39,6 +39,16 @@ def test_three_commands_make_the_sheet(tmp_path: Path) -> None:
     assert (tmp_path / "holds.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
 
 
+def test_a_decision_is_recorded_proved_and_decided_again(tmp_path: Path) -> None:
+    """The commands of the log's paragraph work one after another, each with status 0."""
+    block = re.search(r"^```\n(cds log init (?:(?!```).*\n)*)```$", PAGE, re.MULTILINE)
+    assert block is not None
+    (tmp_path / "fixtures").symlink_to(REPOSITORY / "fixtures")
+    said = printed(f"cd {tmp_path} && set -e\n{block[1]}echo all done", tmp_path)
+    assert said.endswith("all done\n")
+    assert "PROVED" in said
+
+
 @pytest.mark.parametrize("code", examples(PAGE), ids=["embedding"])
 def test_example_prints_what_its_comments_say(code: str) -> None:
     """The embedding example runs, and each `print` prints what the comment beside it says."""
@@ -66,4 +76,4 @@ def test_exit_statuses_are_those_of_the_program() -> None:
     """The table of exit statuses has a row for each status of a result or an error, and no other."""
     listed = {int(status) for status in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
     interrupted_from_outside = {exits.INTERRUPTED, exits.BROKEN_PIPE}
-    assert listed == ({0, exits.FINDINGS, exits.SOME_FAILED} | set(exits.STATUS.values())) - interrupted_from_outside
+    assert listed == ({0, exits.FINDINGS, exits.SOME_FAILED, exits.NOT_IDENTICAL} | set(exits.STATUS.values())) - interrupted_from_outside
