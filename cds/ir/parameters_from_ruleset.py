@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 from math import prod
 
 from pydantic import BaseModel
 
 from cds.errors import nearest
+from cds.facts.decimals import number_text
 from cds.ir.program import Interval, Position
-from cds.ruleset.conditions import Leaf
+from cds.ruleset.conditions import Leaf, Scalar
 from cds.ruleset.model import (
     Bounds,
     Doses,
@@ -145,11 +148,16 @@ def value_text(value: ParameterValue) -> str:
         case Doses(doses=doses, per_day=per_day):
             return f"{_range_text(doses)} {_plural('dose', doses)} at {per_day} a day"
         case Bounds(from_=low, to=high):
-            return f"{low} to {high}"
-        case bool():
-            return str(value).lower()
+            return f"{_scalar_text(low)} to {_scalar_text(high)}"
         case _:
-            return str(value)
+            return _scalar_text(value)
+
+
+def _scalar_text(value: Scalar) -> str:
+    """Write a literal; numbers without trailing zeros, since `5` and `5.0` are one number with one digest."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return number_text(Fraction(value)) if isinstance(value, Decimal) else str(value)
 
 
 def _range_text(amount: int | Ends) -> str:

@@ -33,12 +33,16 @@ def ruleset_digest(document: RulesetDocument) -> str:
     The lifecycle is left out: a sign-off names the digest of what it signs. The versions of the semantics and of the
     matcher are put in. A key that is absent equals its default.
     """
-    content = {
+    return f"sha256:{sha256(canonical_bytes(digest_content(document))).hexdigest()}"
+
+
+def digest_content(document: RulesetDocument) -> dict[str, Any]:
+    """Give what the digest of a merged document is the hash of."""
+    return {
         "ruleset": canonical_form(document, without=("lifecycle",)),
         "semantics": SEMANTICS,
         "matcher": MATCHER_VERSION,
     }
-    return f"sha256:{sha256(canonical_bytes(content)).hexdigest()}"
 
 
 def canonical_form(part: Any, *, without: tuple[str, ...] = ()) -> Any:

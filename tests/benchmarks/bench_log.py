@@ -16,7 +16,18 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from log_making import RECORDED_BYTES, RULESET, RULESET_HASH, Place, header, made, opened, postgres_place, sign, sqlite_place
+from log_making import (
+    RECORDED_BYTES,
+    RULESET,
+    RULESET_HASH,
+    Place,
+    header,
+    made,
+    opened,
+    postgres_place,
+    sign,
+    sqlite_place,
+)
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from cds.audit.record import Entry, prepare
@@ -79,9 +90,7 @@ def test_bare_insert(benchmark: BenchmarkFixture, tmp_path: Path, entries: list[
 
 
 @pytest.mark.parametrize("callers", CALLERS)
-def test_append(
-    benchmark: BenchmarkFixture, places: Callable[[], Place], entries: list[Entry], callers: int
-) -> None:
+def test_append(benchmark: BenchmarkFixture, places: Callable[[], Place], entries: list[Entry], callers: int) -> None:
     """Threads record one entry after the other, each waiting until it is durable."""
     _append(benchmark, places, entries, callers)
 
@@ -108,9 +117,7 @@ def test_append_many(benchmark: BenchmarkFixture, places: Callable[[], Place], e
 
 
 @pytest.mark.parametrize("batch", [64, 1])
-def test_verify(
-    benchmark: BenchmarkFixture, places: Callable[[], Place], entries: list[Entry], batch: int
-) -> None:
+def test_verify(benchmark: BenchmarkFixture, places: Callable[[], Place], entries: list[Entry], batch: int) -> None:
     """A whole log, with a checkpoint for each batch: with one for each record, signatures are most of the work."""
     count = VERIFIED if batch > 1 else 10_000
     place = places()
@@ -126,9 +133,7 @@ def test_verify(
     benchmark.extra_info["bytes_per_record"] = round(Path(place[0]).stat().st_size / count)
 
 
-def _append(
-    benchmark: BenchmarkFixture, places: Callable[[], Place], entries: list[Entry], callers: int
-) -> None:
+def _append(benchmark: BenchmarkFixture, places: Callable[[], Place], entries: list[Entry], callers: int) -> None:
     each = APPENDS[callers] // callers
 
     def record(writer: Writer) -> None:

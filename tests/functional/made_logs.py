@@ -17,7 +17,7 @@ from cds.actions import log_keeping
 from cds.actions.recording import Recorder
 from cds.actions.rulesets import Ruleset
 from cds.audit.notes.keys import SigningKey
-from cds.audit.privacy.keys import load_keys, make_keys
+from cds.audit.privacy.keys import Keys, load_keys, make_keys
 from cds.audit.privacy.settings import Settings
 from cds.audit.stores import create_store
 from cds.cli.app import app
@@ -61,10 +61,14 @@ class MadeLog:
     def create(self) -> MadeLog:
         """Make the log and its keys."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        signing = SigningKey.generate(ORIGIN)
-        make_keys(self.keys, signing=signing.text, verifier=signing.verifier.text)
+        self.make_keys()
         create_store(str(self.path))
         return self
+
+    def make_keys(self) -> Keys:
+        """Make a key folder."""
+        signing = SigningKey.generate(ORIGIN)
+        return make_keys(self.keys, signing=signing.text, verifier=signing.verifier.text)
 
     def recorder(self) -> Recorder:
         """Open the log for recording."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ import pytest
 from made_logs import NAMES, ORIGIN, MadeLog, decided, defer, forget, run
 from program import REPOSITORY, Ran, cds
 
+from cds.actions.evidence import check_pack
 from cds.audit.notes.encoding import base64_bytes, base64_text
 from cds.audit.notes.keys import SigningKey
+from cds.engine import BOTH, decide
 
 FIRST = 3
 """The number of the first decision."""
@@ -145,6 +149,13 @@ def test_a_masked_record_is_valid_with_a_caution(tmp_path: Path) -> None:
     assert any("masked" in caution for caution in document["cautions"])
 
 
+def test_a_record_for_another_build_is_valid_with_a_caution(pack: Path) -> None:
+    """It is proved as recorded; that it was not decided again is said."""
+    checked = check_pack(pack.read_bytes(), {7: decide}, BOTH, trusted=(), file=pack.name)
+    assert checked.is_valid
+    assert any(caution.startswith("not decided again: cannot be decided by this build") for caution in checked.cautions)
+
+
 def test_a_destroyed_key_leaves_the_proof(tmp_path: Path) -> None:
     """The record is proved and cannot be read, and the pack says so."""
     made = MadeLog(tmp_path).create().record(NAMES[0])
@@ -188,6 +199,27 @@ def test_a_record_that_is_not_there_is_refused(log: MadeLog, arguments: tuple[st
     to = log.folder / "none.json"
     ran = run("log", "evidence", "-o", to, "--keys", log.keys, "--", log.path, *arguments)
     assert (ran.status, to.exists()) == (2, False)
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE records SET header = CAST('{}' AS BLOB) WHERE seq = 3", "record 3 cannot be proved"),
+        ("UPDATE records SET body = CAST('other' AS BLOB) WHERE seq = 3", "record 3 cannot be proved"),
+        ("DELETE FROM nodes", "record 3 cannot be proved: the tree lacks the hash"),
+    ],
+)
+def test_a_damaged_log_gives_no_evidence(tmp_path: Path, change: str, said: str) -> None:
+    """Status 4, with what is wrong; no file is written that could be taken for evidence."""
+    made = MadeLog(tmp_path).create().record(NAMES[0])
+    with closing(sqlite3.connect(made.path)) as database, database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute(change)
+    to = tmp_path / "none.json"
+    ran = run("log", "evidence", made.path, "3", "-o", to, "--keys", made.keys)
+    assert (ran.status, to.exists()) == (4, False)
     assert said in ran.err
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from made_logs import NAMES, MadeLog, decided, run
 
-from cds.cli.terminal import WIDEST
+from cds.cli.impact_view import impact_view
+from cds.cli.terminal import WIDEST, print_for_people
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,38 @@ def test_the_report_is_for_people(log: MadeLog) -> None:
     for said in ("example-hospital", "Records", "Changes", "By rule", "timing.treat-now", "would have been different"):
         assert said in ran.text
     assert not any(decided(name)[0].subject in ran.text for name in NAMES)
+
+
+def test_the_report_tells_outcomes_and_what_could_not_be_decided(capsys: pytest.CaptureFixture[str]) -> None:
+    """How outcomes moved, which facts are not read and where first; of very many rules the most affected."""
+    document = {
+        "to": {"id": "site", "version": "2.0.0", "digest": "sha256:00", "status": "draft"},
+        "records": {"unchanged": 1, "changed": 40, "facts_not_read": 2, "key_destroyed": 1, "other_kind": 3},
+        "changes": [
+            {
+                "kind": "disposition_changed",
+                "meaning": "the decision as a whole has another outcome",
+                "changes": 1,
+                "records": 1,
+                "sample": [{"subject": None, "seq": 8, "rule": None, "before": "defer", "after": "proceed"}],
+            }
+        ],
+        "rules": [{"rule": f"rule.{number}", "changes": {"advice_appeared": number + 1}} for number in range(40)],
+        "dispositions": [{"before": "needs_information", "after": "proceed", "records": 1}],
+        "problems": [{"result": "facts_not_read", "problem": "`$.labs.inr` is not read", "records": 2, "first": 5}],
+    }
+    print_for_people(*impact_view(document))
+    said = capsys.readouterr().out
+    for expected in (
+        "record 8, nobody named: defer -> proceed",
+        "needs information -> proceed",
+        "first 5  `$.labs.inr` is not read",
+        "and 10 more rules, which --json gives",
+        "40 of 41 decisions would have been different; 3 could not be compared.",
+    ):
+        assert expected in said
+    assert said.index("rule.39") < said.index("rule.10")
+    assert "rule.9 " not in said
 
 
 def test_what_cannot_be_read_is_counted(log: MadeLog) -> None:

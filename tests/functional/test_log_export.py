@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -158,6 +160,21 @@ def test_destroyed_keys_are_told(tmp_path: Path) -> None:
     by_seq = {line["header"]["seq"]: line for line in map(orjson.loads, ran.out.splitlines())}
     assert (by_seq[3]["body"], by_seq[3]["state"]) == (None, "key_destroyed")
     assert by_seq[4]["header"]["kind"] == "key_destruction"
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet", "audit-event", "provenance"])
+def test_a_damaged_record_is_not_exported_as_if_it_were_whole(tmp_path: Path, form: str) -> None:
+    """Status 4, with its number; what was at the place stays."""
+    made = MadeLog(tmp_path).create().record(NAMES[0])
+    to = tmp_path / "out"
+    to.write_text("as it was", encoding="utf-8")
+    with closing(sqlite3.connect(made.path)) as database, database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE records SET header = CAST('{}' AS BLOB) WHERE seq = 2")
+    ran = run("log", "export", *made.with_keys, "--format", form, "-o", to)
+    assert (ran.status, to.read_text(encoding="utf-8")) == (4, "as it was")
+    assert "record 2 cannot be exported" in ran.err
 
 
 @pytest.mark.parametrize(

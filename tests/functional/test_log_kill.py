@@ -1,4 +1,5 @@
 """`kill -9` at any moment loses no acknowledged record, and the next start needs no hand."""
+# ruff: noqa: S311  # moments that can be tried again
 
 from __future__ import annotations
 

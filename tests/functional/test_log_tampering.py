@@ -1,4 +1,5 @@
 """Any single edit to a log is found, given a checkpoint that was held elsewhere."""
+# ruff: noqa: S608, S311  # our own names of tables; edits that can be repeated
 
 from __future__ import annotations
 
@@ -61,7 +62,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
 def content(path: Path) -> list[list[Any]]:
     """Read everything that stands in the tables."""
     with closing(sqlite3.connect(path)) as database:
-        return [database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in KEYS]  # noqa: S608
+        return [database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in KEYS]
 
 
 def findings(location: str, held: bytes | None) -> list[str]:
@@ -135,7 +136,13 @@ def duplicate(database: sqlite3.Connection, chance: Random) -> None:
 def shorten(database: sqlite3.Connection, chance: Random) -> None:
     """Cut a value short, or take it away."""
     table, column = chance.choice(
-        [("records", "header"), ("records", "body"), ("checkpoints", "note"), ("rulesets", "content"), ("nodes", "hash")]
+        [
+            ("records", "header"),
+            ("records", "body"),
+            ("checkpoints", "note"),
+            ("rulesets", "content"),
+            ("nodes", "hash"),
+        ]
     )
     key = row_of(database, chance, table)
     (value,) = database.execute(f"SELECT {column} FROM {table} WHERE {KEYS[table]} = ?", [key]).fetchone()
@@ -209,7 +216,7 @@ def test_every_edit_is_found(original: Original, tmp_path: Path, group: int) -> 
     edits(original, tmp_path / "log.sqlite", 500, Random(1000 + group))
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(150))
 def test_a_flipped_bit_of_the_file_is_found_or_harms_nothing(original: Original, tmp_path: Path, seed: int) -> None:
     """Where nothing is found, everything that stands in the log is as it was: the bit is one that is not used."""
     path = tmp_path / "log.sqlite"
@@ -266,7 +273,7 @@ def test_findings_say_where(original: Original, tmp_path: Path) -> None:
         "UPDATE records SET body = '\\x00' WHERE seq = 20",
         "UPDATE records SET header = set_byte(header, 9, get_byte(header, 9) # 1) WHERE seq = 36",
         "DELETE FROM records WHERE seq = 11",
-        "DELETE FROM records WHERE seq >= 35; DELETE FROM nodes WHERE number >= 32; DELETE FROM checkpoints WHERE size > 35",
+        "DELETE FROM checkpoints WHERE number = 5",
         "UPDATE nodes SET hash = set_byte(hash, 0, get_byte(hash, 0) # 128) WHERE number = 7",
         "UPDATE checkpoints SET note = set_byte(note, 90, get_byte(note, 90) # 1) WHERE number = 2",
         "UPDATE rulesets SET content = 'x'",

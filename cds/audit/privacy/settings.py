@@ -20,8 +20,8 @@ from cds.ruleset.yaml_text import Budget, read_yaml
 
 SCHEMA = "cds-recording/1"
 _NAMES = ("schema", "keys", "actor", "purpose", "mask")
-_ACTOR = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")
-_PURPOSE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+ACTOR = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")
+PURPOSE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def read_settings(path: Path) -> Settings:
     keys = file.text(said, "keys", re.compile(r".+"), "the path of the key folder")
     return Settings(
         keys=None if keys is None else path.parent / keys,
-        actor=file.text(said, "actor", _ACTOR, "1 to 128 ASCII letters, digits and signs, and never a patient"),
-        purpose=file.text(said, "purpose", _PURPOSE, "one word such as `treatment`, in small letters"),
+        actor=file.text(said, "actor", ACTOR, "1 to 128 ASCII letters, digits and signs, and never a patient"),
+        purpose=file.text(said, "purpose", PURPOSE, "one word such as `treatment`, in small letters"),
         mask=file.texts(said, "mask", "a list of names of facts"),
     )
 

@@ -153,6 +153,49 @@ def test_an_acknowledged_line_is_not_told_while_it_stays() -> None:
     assert told(moved, {}) == ["medications/m1"]
 
 
+AFTER: dict[str, Any] = {
+    "procedure": {"status": "done", "start": "2026-12-01T08:00:00-05:00"},
+    "postop": {"procedure_end": "2026-12-01T09:00:00-05:00", "haemostasis_confirmed": True, "neuro_exam": "intact"},
+    "medications": {"reconciled": True, "items": [{"id": "m1", "text": "warfarin 5 mg", "status": "on_hold"}]},
+}
+
+
+def test_a_line_without_a_state_can_be_acknowledged_and_read_back() -> None:
+    """After the procedure a line has no state, and a file of acknowledgements stays readable."""
+    after = sheet(**AFTER, as_of="2026-12-02T09:00:00-05:00")
+    seen = memory(after)["made-up-1", "medications/m1"]
+    noted = acknowledge(seen, reason="prescriber_informed", by="RPh 1", at="2026-12-02T10:00:00Z", clock="given")
+    read = read_acknowledgements([noted.to_bytes()])
+    assert read["made-up-1", "medications/m1"] == noted
+    assert with_acknowledgements(after, read)["lines"][0]["acknowledged"]["by"] == "RPh 1"
+
+
+def test_an_alert_that_grows_is_told_again() -> None:
+    """A forgotten restart is high on its day and critical the day after, whoever took note on the day."""
+    today, tomorrow = (sheet(**AFTER, as_of=f"2026-12-0{day}T09:00:00-05:00") for day in (2, 3))
+    known = memory(today)
+    noted = acknowledge(
+        known["made-up-1", "medications/m1"],
+        reason="prescriber_informed",
+        by="RPh 1",
+        at="2026-12-02T10:00:00Z",
+        clock="given",
+    )
+    read = read_acknowledgements([noted.to_bytes()])
+    assert told(with_acknowledgements(today, read), known) == []
+    assert told(with_acknowledgements(tomorrow, read), known) == ["medications/m1"]
+    (changed,) = with_changes(tomorrow, known)["lines"]
+    assert [change["text"] for change in changed["changes"]] == ["Severity changed from high to critical."]
+
+
+def test_a_restart_that_is_near_is_a_reminder_once() -> None:
+    """The day after the procedure lies within two days; with a shorter time ahead it is not told yet."""
+    after = sheet(**AFTER, as_of="2026-12-01T12:00:00-05:00")
+    assert told(after, {}) == ["medications/m1"]
+    assert told(after, memory(after)) == []
+    assert list(reminders_in(after, parse_duration("24 h"), {})) == []
+
+
 def test_the_latest_acknowledgement_counts() -> None:
     """A file of acknowledgements only grows."""
     now = sheet()

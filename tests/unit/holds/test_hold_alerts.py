@@ -121,3 +121,72 @@ def test_no_alert_where_it_is_not_urgent_or_not_known_to_be_inside(
 ) -> None:
     """Elective, not said, or a state that says nothing about the interval."""
     assert alerts(item, procedure=procedure, as_of="2026-12-11T09:00:00-05:00") == []
+
+
+TAKEN = "2026-12-11T07:00:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("item", "known"),
+    [
+        ({"text": "warfarin", "status": "active", "last_dose": TAKEN}, {"history": {"valve": True}}),
+        ({"text": "heparin", "status": "active", "last_dose": TAKEN}, {"history": {"valve": None}}),
+    ],
+)
+def test_an_urgent_procedure_and_an_anticoagulant_without_a_date(item: dict[str, Any], known: dict[str, Any]) -> None:
+    """The prescriber's, or not decidable: nobody knows that it is outside its interval, and its last dose is told."""
+    [alert] = line(item, procedure=URGENT, as_of="2026-12-11T09:00:00-05:00", **known)["alerts"]
+    assert (alert["code"], alert["severity"]) == ("inside_interval", "critical")
+    assert "may be inside its hold interval" in alert["text"]
+    assert "Last dose Fri 2026-12-11 07:00 -05:00." in alert["text"]
+
+
+@pytest.mark.parametrize(
+    ("procedure", "as_of", "found"),
+    [
+        ({}, "2026-12-15T23:59:00-05:00", []),
+        ({}, "2026-12-16T00:00:00-05:00", [("held_too_long", "high")]),
+        ({"start": None}, "2026-11-21T09:00:00-05:00", [("held_too_long", "high")]),
+        ({"status": "postponed", "start": None}, "2026-11-21T09:00:00-05:00", [("held_too_long", "high")]),
+    ],
+)
+def test_an_anticoagulant_on_hold_and_no_procedure_is_ahead(
+    procedure: dict[str, Any], as_of: str, found: list[tuple[str, str]]
+) -> None:
+    """The planned day has passed and nobody said what became of it, or there is no day at all."""
+    assert alerts(HEPARIN, procedure=procedure, as_of=as_of) == found
+    assert alerts({"text": "heparin", "status": "active"}, procedure=procedure, as_of=as_of) == []
+    assert alerts({"text": "ibuprofen", "status": "on_hold"}, procedure=procedure, as_of=as_of) == []
+
+
+@pytest.mark.parametrize(
+    ("last_dose", "as_of", "found"),
+    [
+        ("2026-12-01T20:00:00-05:00", "2026-12-02T01:59:00-05:00", []),
+        ("2026-12-01T20:00:00-05:00", "2026-12-02T02:00:00-05:00", [("held_too_long", "high")]),
+        ("2026-12-01", "2026-12-02T06:00:00-05:00", [("held_too_long", "high")]),
+        ("2026-12-14T20:00:00-05:00", "2026-12-15T02:00:00-05:00", [("held_too_long", "high")]),
+        ("2026-12-15T00:30:00-05:00", "2026-12-15T07:00:00-05:00", []),
+    ],
+)
+def test_an_anticoagulant_on_hold_long_before_it_has_to_be(
+    last_dose: str, as_of: str, found: list[tuple[str, str]]
+) -> None:
+    """Its six hours are over before the last permitted dose, and it could still be taken until then."""
+    held = {**HEPARIN, "last_dose": last_dose}
+    assert alerts(held, as_of=as_of) == found
+    assert alerts({**held, "status": "stopped"}, as_of=as_of) == []
+
+
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [("2026-12-15T16:59:00-05:00", []), ("2026-12-15T17:00:00-05:00", [("held_too_long", "moderate")])],
+)
+def test_an_anticoagulant_that_was_stopped_is_asked_about_after_the_procedure(
+    as_of: str, found: list[tuple[str, str]]
+) -> None:
+    """Stopped for the procedure or for good: the record does not say; of other medicines nobody is asked."""
+    stopped = {"text": "heparin", "status": "stopped"}
+    assert alerts(stopped, procedure=DONE, postop=AFTER, as_of=as_of) == found
+    assert alerts({**stopped, "text": "ibuprofen"}, procedure=DONE, postop=AFTER, as_of=as_of) == []
+    assert alerts({**stopped, "text": "small white pill"}, procedure=DONE, postop=AFTER, as_of=as_of) == []

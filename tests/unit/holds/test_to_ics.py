@@ -161,6 +161,16 @@ def test_the_latest_sheet_of_a_patient_counts() -> None:
     assert events(old, new) == events(new, old) == []
 
 
+def test_two_sheets_of_one_patient_at_one_time_both_count() -> None:
+    """Where nobody can tell which of them is the later, no medicine of either is left out."""
+    both = (sheet("a", WARFARIN), sheet("a", METFORMIN, NAPROXEN))
+    assert {str(one["summary"]) for one in events(*both)} == {
+        "Last dose to take: warfarin (a)",
+        "Last permitted dose: naproxen (a)",
+    }
+    assert events(*both, earlier=both) == events(*both)
+
+
 def test_a_missing_package_is_named_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has not installed the packages for sheets is told how."""
     monkeypatch.setitem(sys.modules, "icalendar", None)

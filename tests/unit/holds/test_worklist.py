@@ -87,6 +87,18 @@ def test_reminders_hide_what_is_far_ahead() -> None:
     assert listed.filters == {"due_within": "48h"}
 
 
+def test_what_a_filter_hid_was_not_told_and_is_told_once_it_is_shown() -> None:
+    """A patient whose day comes into view later is told then, and not again; what was told stays so while hidden."""
+    patient, two_days = sheet("a", UNKNOWN), ("48h", parse_duration("48 h"))
+    runs = [Filters(last_day="2026-12-01"), Filters(), Filters(last_day="2026-12-01"), Filters()]
+    earlier, shown = None, []
+    for filters in runs:
+        listed = worklist(patient, showing=Showing(filters, earlier=earlier, within=two_days))
+        shown.append(listed.counts["medications"])
+        earlier = memory_of(listed.document()["seen"])
+    assert shown == [0, 1, 0, 0]
+
+
 def test_one_bad_patient_is_told_and_stops_nobody() -> None:
     """A failure names the input, the place in it and what was expected; the patients around it are decided."""
     good = json.dumps({**_document(), "subject": "good"}).encode()

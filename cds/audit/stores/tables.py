@@ -1,0 +1,74 @@
+"""The tables of the log, for every database."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+REVISION = "0001"
+"""The version of the tables that this program reads and writes: the newest in `migrations/versions`."""
+
+metadata = MetaData()
+
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # only an INTEGER is the key of a SQLite table itself
+
+records = Table(
+    "records",
+    metadata,
+    Column("seq", _NUMBER, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text),
+    Column("header", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    CheckConstraint("seq >= 0", name="seq_from_zero"),
+    sqlite_strict=True,
+)
+_ABOUT_SOMEONE = records.c.subject.is_not(None)
+Index(
+    "records_by_subject",
+    records.c.subject,
+    records.c.seq,
+    sqlite_where=_ABOUT_SOMEONE,
+    postgresql_where=_ABOUT_SOMEONE,
+)
+COMMON_KIND = "decision"
+"""Nearly every record is one: an index over those would only cost."""
+RARE_KIND = text(f"kind != '{COMMON_KIND}'")
+Index("records_by_kind", records.c.kind, records.c.seq, sqlite_where=RARE_KIND, postgresql_where=RARE_KIND)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),  # as cds.audit.stores.numbering counts them
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    Column("size", _NUMBER, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+Index("checkpoints_by_size", checkpoints.c.size)
+
+rulesets = Table(
+    "rulesets",
+    metadata,
+    Column("stored", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
