@@ -1,4 +1,4 @@
-"""What tests of the log share: `log_making`, importable from every folder, and a real PostgreSQL server."""
+"""What all tests share: the long ones run on demand only, and a real PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def postgres_server(postgres: Any) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests of the log out unless markers were chosen."""
+    """Leave the long tests to their own command, `pytest -m long`."""
     if config.getoption("markexpr"):
         return
-    long_ones = [item for item in items if item.path.name.startswith("test_log_") and item.get_closest_marker("long")]
+    long_ones = [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=long_ones)
-    items[:] = [item for item in items if item not in long_ones]
+    items[:] = [item for item in items if not item.get_closest_marker("long")]

@@ -6,11 +6,13 @@ handed on from here. Nothing here prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cds import engine
+from cds.actions.outcomes import outcome_of
 from cds.actions.patients import Beside, Patient, check_as_of, patient_of, read_patient, shipped_patients
 from cds.actions.refusals import listed, no_such
 from cds.actions.rulesets import (
@@ -26,53 +28,78 @@ from cds.actions.rulesets import (
     missing_passages,
     passages,
     ready,
+    ruleset_diff,
     ruleset_document,
     ruleset_pages,
     schema,
     source_attributes,
     statements,
 )
+from cds.actions.worklists import Given, decided_patients, notice_of
 from cds.errors import InputError, Place, nearest
 from cds.facts.instants import Zone, parse_exact_instant
 from cds.facts.model import Facts
 from cds.facts.tokens import quoted
-from cds.holds.model import Sheet
+from cds.holds.model import Failure, Sheet
 from cds.holds.sheet import sheet_of
+from cds.holds.worklist import Decided
 from cds.outcome.explanation_document import bindings_of, explanation_document
 from cds.records.decision import Decision
+from cds.ruleset.version import SEMANTICS
 from cds.verification.cases.changes import Changes
 from cds.verification.cases.engines import EngineForCases
 from cds.verification.cases.reading import read_cases
 from cds.verification.cases.running import Result, run_cases
 from cds.verification.coverage.measure import Coverage, coverage_of
 
+if TYPE_CHECKING:  # what records, and what reads logs, is loaded by who does so
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from cds.actions.entries import By
+    from cds.actions.evidence import Checked
+    from cds.actions.recording import Recorder
+    from cds.actions.replaying import RunningImpact, RunningReplay
+    from cds.audit.notes.keys import VerifierKey
+    from cds.audit.record import Entry
+
 __all__ = [
     "DEFAULT_ENGINES",
     "DEFAULT_RULESET",
     "ENGINES",
     "SCHEMAS",
+    "Answered",
     "Beside",
+    "Given",
     "Imported",
     "Patient",
     "Ruleset",
+    "answer",
     "ask",
     "check_as_of",
     "check_beside",
+    "check_evidence",
     "coverage",
+    "decide_recorded",
     "demo",
     "evaluate",
     "explain",
     "hold_sheet",
+    "hold_sheets",
+    "impact_of",
     "import_release",
     "lint",
     "list_rulesets",
     "load_ruleset",
     "loaded_ruleset",
     "missing_passages",
+    "notice_of",
     "passages",
     "patient_of",
     "read_patient",
     "ready",
+    "replay_log",
+    "ruleset_diff",
     "ruleset_document",
     "ruleset_pages",
     "run_rule_cases",
@@ -85,6 +112,22 @@ __all__ = [
 ENGINES: Mapping[str, Sequence[str]] = {"both": engine.BOTH, **{name: (name,) for name in engine.BOTH}}
 """What may be asked to decide, by name: both engines, which have to agree, or one."""
 DEFAULT_ENGINES = "both"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """What one patient's facts gave, and the entry that has to be durable before any of it leaves."""
+
+    entry: Entry
+    patient: Patient | None = None
+    decision: Decision | None = None
+    error: Exception | None = None
+
+    def given(self) -> tuple[Patient, Decision]:
+        """Give the patient and the decision, or raise what took its place."""
+        if self.patient is None or self.decision is None:
+            raise self.error or AssertionError
+        return self.patient, self.decision
 
 
 def check_beside(beside: Beside, engines: str) -> None:
@@ -113,6 +156,54 @@ def evaluate(ruleset: Ruleset, facts: Facts, *, engines: str = DEFAULT_ENGINES, 
         NotInEffect: the ruleset does not decide for this `as_of`.
     """
     return engine.decide(ruleset.program, facts, engines=_engines(engines), list_all=list_all)
+
+
+def decide_recorded(
+    recorder: Recorder,
+    ruleset: Ruleset,
+    read: Callable[[], Patient],
+    *,
+    engines: str = DEFAULT_ENGINES,
+    list_all: bool = False,
+    by: By | None = None,
+) -> tuple[Patient, Decision]:
+    """Read one patient and decide; what is said, or that and why nothing is, is durable in the log before it leaves.
+
+    Raises:
+        NotRecorded: it could not be made durable; no advice is given.
+        CdsError: what `read` and `evaluate` raise; it is recorded.
+    """
+    answered = answer(recorder, ruleset, read, engines=engines, list_all=list_all, by=by)
+    recorder.record([answered.entry])
+    return answered.given()
+
+
+def answer(
+    recorder: Recorder,
+    ruleset: Ruleset,
+    read: Callable[[], Patient],
+    *,
+    engines: str = DEFAULT_ENGINES,
+    list_all: bool = False,
+    by: By | None = None,
+) -> Answered:
+    """Read one patient and decide, and make the entry for that: for who records several in one commit.
+
+    Raises:
+        InputError: there is no such engine, or the site's mask does not fit the ruleset.
+        NotRecorded: the entry cannot be made.
+    """
+    _engines(engines)
+    patient = None
+    try:
+        patient = read()
+        decision = evaluate(ruleset, patient.facts, engines=engines, list_all=list_all)
+    except Exception as error:  # noqa: BLE001  # whatever kept advice back is recorded
+        kind, problem = outcome_of(error, is_read=patient is not None)
+        facts = None if patient is None else patient.facts
+        entry = recorder.of_no_advice(kind, ruleset, facts, problem, by=by)
+        return Answered(entry, patient, error=error)
+    return Answered(recorder.of_decision(ruleset, patient.facts, decision, by=by), patient, decision)
 
 
 def explain(
@@ -167,6 +258,34 @@ def hold_sheet(ruleset: Ruleset, facts: Facts, *, engines: str = DEFAULT_ENGINES
     return sheet_of(evaluate(ruleset, facts, engines=engines).document, facts, ruleset.program)
 
 
+def hold_sheets(
+    ruleset: Ruleset,
+    given: Iterable[Given],
+    *,
+    beside: Beside | None = None,
+    engines: str = DEFAULT_ENGINES,
+    recorder: Recorder | None = None,
+) -> Iterator[Decided | Failure]:
+    """Give the hold sheet of one patient after the other; one that fails says why, and does not stop the rest.
+
+    With a recorder each is recorded before it is given.
+
+    Raises:
+        InputError: what is said beside all of them is wrong.
+        NotRecorded: one could not be made durable; none is given from then on.
+    """
+    beside = beside or Beside()
+    check_beside(beside, engines)
+
+    def decide(read: Callable[[], Patient]) -> Sheet:
+        if recorder is None:
+            return hold_sheet(ruleset, read().facts, engines=engines)
+        patient, decision = decide_recorded(recorder, ruleset, read, engines=engines)
+        return sheet_of(decision.document, patient.facts, ruleset.program)
+
+    return decided_patients(given, ruleset, decide, beside)
+
+
 def run_rule_cases(
     ruleset: Ruleset, *, rule: str | None = None, area: str | None = None, engines: str = DEFAULT_ENGINES
 ) -> list[Result]:
@@ -198,6 +317,61 @@ def demo() -> Iterator[tuple[str, Ruleset, Decision]]:
     ruleset = load_ruleset()
     for path in shipped_patients():
         yield path.stem, ruleset, evaluate(ruleset, read_patient(path.read_bytes(), ruleset, file=path.name).facts)
+
+
+def replay_log(
+    location: str,
+    *,
+    ruleset: str | Path | None = None,
+    engines: str = DEFAULT_ENGINES,
+    keys: Path | None = None,
+    processes: int | None = None,
+    position: Path | None = None,
+    start: int = 0,
+) -> AbstractContextManager[RunningReplay]:
+    """Decide every record of a log again by its own ruleset, or all by another, and compare.
+
+    Raises:
+        InputError: there is no such log, record or engine, or the position is one of another replay.
+        RulesetError: the other ruleset cannot be loaded.
+    """
+    from cds.actions.replaying import Asked, running_replay  # noqa: PLC0415  # only who reads a log loads it
+
+    asked = Asked(_engines(engines), keys=keys, processes=processes, start=start, position=position)
+    under = None if ruleset is None else load_ruleset(ruleset)
+    return running_replay(location, {SEMANTICS: engine.decide}, asked, under=under)
+
+
+def impact_of(
+    location: str,
+    *,
+    to: str | Path,
+    engines: str = DEFAULT_ENGINES,
+    keys: Path | None = None,
+    processes: int | None = None,
+    start: int = 0,
+) -> AbstractContextManager[RunningImpact]:
+    """Decide every record of a log under another ruleset, and tell what would have been different.
+
+    Raises:
+        InputError: there is no such log, record or engine.
+        RulesetError: the ruleset cannot be loaded.
+    """
+    from cds.actions.replaying import Asked, running_impact  # noqa: PLC0415
+
+    asked = Asked(_engines(engines), keys=keys, processes=processes, start=start)
+    return running_impact(location, load_ruleset(to), engine.decide, asked)
+
+
+def check_evidence(content: bytes, *, trusted: Sequence[VerifierKey] = (), file: str = "the evidence") -> Checked:
+    """Check a pack of evidence by itself, and decide again by both engines.
+
+    Raises:
+        InputError: it is no pack of evidence.
+    """
+    from cds.actions.evidence import check_pack  # noqa: PLC0415
+
+    return check_pack(content, {SEMANTICS: engine.decide}, engine.BOTH, trusted=trusted, file=file)
 
 
 def _engines(name: str) -> Sequence[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from cds.actions.recording import Recorder
 from cds.errors import InputError, Place, nearest
 from cds.facts.tokens import quoted
 from cds.holds.acknowledgements import Acknowledgement, acknowledge, read_acknowledgements
@@ -87,6 +88,16 @@ def acknowledge_lines(
     return [
         acknowledge(lines[name], reason=reason, by=by, at=when, clock=clock, comment=comment) for name in medications
     ]
+
+
+def record_lines(recorder: Recorder, acknowledgements: Sequence[Acknowledgement]) -> None:
+    """Record acknowledgements, each sealed for its patient, all or none.
+
+    Raises:
+        NotRecorded: they could not be made durable; they do not count.
+    """
+    said = [one.model_dump(by_alias=True, exclude_none=True) for one in acknowledgements]
+    recorder.record([recorder.of_event("acknowledgement", one, subject=one["subject"]) for one in said])
 
 
 def keep(acknowledgements: Sequence[Acknowledgement], path: Path) -> None:

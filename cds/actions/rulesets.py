@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from cds.actions.refusals import no_such
+from cds.audit.record import record_schema
 from cds.errors import InputError, Place
 from cds.facts.json_schema import facts_schema
+from cds.holds.worklist_schema import worklist_schema
 from cds.ir.from_ruleset import compile_ruleset
 from cds.ir.program import Program
 from cds.records.decision_schema import decision_schema
@@ -23,6 +25,7 @@ from cds.terminology.rxnorm.product_table_from_rxnorm import product_table
 from cds.verification.cases.reading import read_cases
 from cds.verification.lint import Finding, findings_in
 from cds.verification.pages.render import pages_of
+from cds.verification.ruleset_diff.compare import RulesetDiff, compare
 from cds.verification.traceability.attributes import AttributesFile, attributes_of
 from cds.verification.traceability.passages import Missing, ReadFrom, passages_of
 from cds.verification.traceability.passages import missing_passages as find_missing
@@ -151,6 +154,15 @@ def ruleset_pages(ruleset: Ruleset) -> Mapping[str, str]:
     return pages_of(ruleset.loaded, ruleset.program, read_cases(ruleset.loaded))
 
 
+def ruleset_diff(before: str | Path, after: str | Path) -> RulesetDiff:
+    """Compare two rulesets by what they mean, each by its folder or its id.
+
+    Raises:
+        RulesetError: one of them cannot be loaded or compiled.
+    """
+    return compare(load_ruleset(before).loaded, load_ruleset(after).loaded)
+
+
 def import_release(folder: Path) -> Imported:
     """Make the table of the products in a release of RxNorm.
 
@@ -163,7 +175,7 @@ def import_release(folder: Path) -> Imported:
 
 
 def schema(of: str, ruleset: str | Path = DEFAULT_RULESET) -> dict[str, Any]:
-    """Give the JSON Schema of `facts` (under a ruleset's dictionary), of a `decision` or of a `ruleset` file.
+    """Give the JSON Schema of `facts` (under a ruleset's dictionary), or of any other document by its name.
 
     Raises:
         InputError: there is no such document.
@@ -181,5 +193,7 @@ SCHEMAS: Mapping[str, Callable[[str | Path], dict[str, Any]]] = {
     "facts": _facts_schema,
     "decision": lambda _: decision_schema(),
     "ruleset": lambda _: ruleset_schema(),
+    "holds": lambda _: worklist_schema(),
+    "record": lambda _: record_schema(),
 }
 """The documents that have a JSON Schema; that of facts depends on the ruleset."""

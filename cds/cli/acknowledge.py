@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cds.actions.acknowledging import MOST_BYTES, acknowledge_lines, keep, read_memory
+from cds.actions.acknowledging import MOST_BYTES, acknowledge_lines, keep, read_memory, record_lines
 from cds.cli.inputs import read_input, shown_name
+from cds.cli.record_options import PurposeOption, Recording, RecordingOption, RecordKeysOption, RecordOption
 from cds.cli.terminal import print_bytes, remark
 from cds.holds.acknowledgements import REASONS
 
@@ -33,6 +34,10 @@ def acknowledge(
         str | None, typer.Option("--at", metavar="T", help="When, with offset; by default now by the system clock.")
     ] = None,
     comment: Annotated[str | None, typer.Option("--comment", metavar="TEXT", help="Without names of patients.")] = None,
+    record: RecordOption = None,
+    keys: RecordKeysOption = None,
+    recording: RecordingOption = None,
+    purpose: PurposeOption = None,
 ) -> None:
     """Take note of medications of one patient as a worklist showed them.
 
@@ -43,6 +48,9 @@ def acknowledge(
     found = acknowledge_lines(
         memory, subject=subject, medications=medication, reason=reason, by=by, at=at, comment=comment
     )
+    with Recording(record, keys, recording, purpose=purpose).opened(actor=by) as recorder:
+        if recorder is not None:
+            record_lines(recorder, found)
     if to is None:
         for one in found:
             print_bytes(one.to_bytes().rstrip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -23,6 +24,14 @@ from cds.cli.options import (
     StatusOption,
     ZoneOption,
     beside,
+)
+from cds.cli.record_options import (
+    ActorOption,
+    PurposeOption,
+    Recording,
+    RecordingOption,
+    RecordKeysOption,
+    RecordOption,
 )
 from cds.cli.terminal import print_bytes, print_for_people, remark
 from cds.errors import InputError
@@ -47,6 +56,11 @@ def evaluate(
     by_line: Annotated[
         bool, typer.Option("--jsonl", help="One document a line in, one decision a line out, in order.")
     ] = False,
+    record: RecordOption = None,
+    keys: RecordKeysOption = None,
+    recording: RecordingOption = None,
+    actor: ActorOption = None,
+    purpose: PurposeOption = None,
 ) -> None:
     """Decide for one patient: a facts file, a FHIR R4 Bundle, or `-`.
 
@@ -54,18 +68,24 @@ def evaluate(
     object on its line, the rest goes on, and the status is 3.
     """
     said = beside(as_of, zone, start=procedure_start, kind=procedure_kind, status=procedure_status, end=procedure_end)
-    deciding = jsonl.Deciding(actions.load_ruleset(ruleset), said, engines=engine, list_all=list_all)
-    if by_line:
-        if not jsonl.run(facts or STANDARD_INPUT, deciding):
-            leave(SOME_FAILED)
-        return
-    if facts is None:
+    if facts is None and not by_line:
         raise InputError("no facts were named", expected="a file, or `-` for standard input")
-    patient = actions.read_patient(read_input(facts), deciding.ruleset, beside=said, file=shown_name(facts))
-    decision = actions.evaluate(deciding.ruleset, patient.facts, engines=engine, list_all=list_all)
+    text = b"" if facts is None or by_line else read_input(facts)
+    by = actions.load_ruleset(ruleset)
+    with Recording(record, keys, recording, actor, purpose).opened() as recorder:
+        if facts is None or by_line:
+            if not jsonl.run(facts or STANDARD_INPUT, jsonl.Deciding(by, said, engine, list_all, recorder)):
+                leave(SOME_FAILED)
+            return
+        read = partial(actions.read_patient, text, by, beside=said, file=shown_name(facts))
+        if recorder is None:
+            patient = read()
+            decision = actions.evaluate(by, patient.facts, engines=engine, list_all=list_all)
+        else:
+            patient, decision = actions.decide_recorded(recorder, by, read, engines=engine, list_all=list_all)
     if as_json:
         for line in note_lines(patient.notes):
             remark(line)
         print_bytes(decision.to_bytes())
     else:
-        print_for_people(*decision_view(decision.document, deciding.ruleset, patient.notes))
+        print_for_people(*decision_view(decision.document, by, patient.notes))

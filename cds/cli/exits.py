@@ -9,14 +9,25 @@ from functools import wraps
 from traceback import extract_tb
 from typing import ParamSpec
 
-from cds.errors import CdsError, EngineDisagreement, EngineFailure, InputError
+from cds.errors import (
+    CdsError,
+    EngineDisagreement,
+    EngineFailure,
+    InputError,
+    KeyFailure,
+    NotReadable,
+    NotRecorded,
+)
 
 Arguments = ParamSpec("Arguments")
 
 FINDINGS = 1
 USAGE = 2
 SOME_FAILED = 3
+NOT_INTACT = 4
+DIFFERENT = 5
 NO_ADVICE = 6
+NOT_RECORDED = 7
 FAULT = 70
 """Our own fault: a status to which the contract gives no meaning, so that it is never taken for a result."""
 NOT_WRITTEN = 74
@@ -28,6 +39,9 @@ STATUS: dict[type[BaseException], int] = {
     InputError: USAGE,
     EngineDisagreement: NO_ADVICE,
     EngineFailure: NO_ADVICE,
+    NotRecorded: NOT_RECORDED,
+    KeyFailure: NOT_RECORDED,
+    NotReadable: NOT_INTACT,
     OSError: NOT_WRITTEN,
     KeyboardInterrupt: INTERRUPTED,
     BrokenPipeError: BROKEN_PIPE,

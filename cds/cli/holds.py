@@ -43,7 +43,7 @@ from cds.cli.sheet_view import sheet_view
 from cds.cli.terminal import print_for_people, remark
 from cds.cli.worklist_view import hidden_lines, worklist_view
 from cds.errors import InputError, Place
-from cds.facts.durations import parse_duration
+from cds.facts.durations import Duration, parse_duration
 from cds.holds.filters import SHOWN_STATES, Filters, check_filters
 from cds.holds.model import TIERS
 from cds.holds.to_csv import csv_rows
@@ -146,7 +146,7 @@ def holds(
         filters,
         earlier=None if before is None else read_memory(before, file=shown_name(str(since))),
         acknowledged={} if acknowledged is None else acknowledged_in(acknowledged),
-        within=None if due_within is None else (due_within, parse_duration(_spaced(due_within))),
+        within=None if due_within is None else (due_within, _duration(due_within)),
     )
     listed = None if procedures is None else read_procedures(_text(procedures), file=shown_name(procedures))
     recorded = Recording(record, keys, recording, actor, purpose)
@@ -231,6 +231,14 @@ def _print(worklist: Gathered, ruleset: actions.Ruleset, *, as_json: bool, as_cs
         remark(f"not decided: {failure['input']}: {failure['problem']}")
 
 
-def _spaced(duration: str) -> str:
-    """Write a number and a unit apart, as durations are written everywhere else."""
-    return re.sub(r"^([0-9.]+)([a-z]+)$", r"\1 \2", duration)
+def _duration(text: str) -> Duration:
+    """Read a time such as `48h`; a number and a unit may stand together.
+
+    Raises:
+        InputError: it is no duration.
+    """
+    try:
+        return parse_duration(re.sub(r"^([0-9.]+)([a-z]+)$", r"\1 \2", text))
+    except InputError as error:
+        expected = "a number and a unit of time, for example `48h` or `2d`"
+        raise InputError(error.problem, expected=expected, suggestion=error.suggestion) from None

@@ -22,5 +22,5 @@ def schema(
     *,
     ruleset: RulesetOption = actions.DEFAULT_RULESET,
 ) -> None:
-    """Print the JSON Schema of facts (under a ruleset's dictionary), of a decision, or of a ruleset file."""
+    """Print the JSON Schema of a document; that of facts is by a ruleset's dictionary."""
     print_json(actions.schema(of, ruleset))

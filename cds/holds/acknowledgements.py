@@ -36,7 +36,7 @@ class Acknowledgement(BaseModel):
     schema_name: Literal["cds-acknowledgement/1"] = Field(alias="schema")
     subject: str
     binding: str
-    state: str | None
+    state: str | None = None
     fingerprint: str
     reason: ReasonCode
     comment: str | None = Field(None, max_length=200)
@@ -123,4 +123,5 @@ def _refusal(error: ValidationError, place: Place) -> InputError:
     """Say which key is wrong; the value is not repeated, since a comment could name a patient."""
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the acknowledgement"
-    return InputError(f"`{where}` is not as it should be: {first['msg']}", place=place, expected=f"`{SCHEMA}`")
+    said = first["msg"].removeprefix("Value error, ")
+    return InputError(f"`{where}` is not as it should be: {said}", place=place, expected=f"`{SCHEMA}`")

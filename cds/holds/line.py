@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from cds.facts.model import Facts, Item, TimeSpan, Unknown, Word
-from cds.facts.time_text import span_text
+from cds.facts.time_text import span_text, with_weekdays
 from cds.holds.advice import advice_of
 from cds.holds.alerts import alerts_of
 from cds.holds.arithmetic import arithmetic
@@ -105,7 +105,10 @@ class _Making:
         said = arithmetic(
             hold, self.procedure["start"], is_antithrombotic=is_antithrombotic, overridden_by=held["overridden_by"]
         )
-        return f"{held['title']}. {said}" if hold["reason"] in _SAID_BY_THE_RULE else said
+        said = f"{held['title']}. {said}" if hold["reason"] in _SAID_BY_THE_RULE else said
+        if hold["state"] not in WITHOUT_A_DATE or hold["last_dose"] is None or not is_antithrombotic:
+            return said
+        return f"{said} Last dose {with_weekdays(hold['last_dose'])}."
 
     def _without_hold(self, item: Item, *, is_planned: bool) -> Line:
         substance = next((v for v in _concepts(item, self.program) if isinstance(v, Word | Unknown)), None)

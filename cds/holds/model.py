@@ -28,6 +28,8 @@ STATES = (
 """Every state of a hold, in order of precedence (language §10.2)."""
 TIERS = ("interrupt", "act", "know")
 """How loudly a line is told: at once, on today's list, or for whoever looks."""
+SEVERITIES = ("critical", "high", "moderate", "info")
+"""How much harm a line or an alert is about, the worst first."""
 RESTART_STATES = ("no_date", "ask", "from")
 """What is known of a restart: a rule speaks against a date or leaves it to someone, facts are missing, or a date."""
 ALERTS = ("held_too_long", "inside_interval")

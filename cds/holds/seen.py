@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cds.holds.model import Line, Seen, Sheet
+from cds.holds.model import SEVERITIES, Line, Seen, Sheet
 from cds.records.decision import digest_of
 
 Memory = Mapping[tuple[str, str], Seen]
@@ -20,7 +20,7 @@ def seen_of(sheet: Sheet, line: Line, *, told: bool = False) -> Seen:
         "medication": line["medication"],
         "state": line["state"],
         "reason": line["reason"],
-        "severity": line["severity"],
+        "severity": _highest(line),
         "last_dose": line["last_dose"],
         "deadline": line["last_permitted_dose"],
         "restart": None if restart is None else restart["at"] or restart["state"],
@@ -36,6 +36,11 @@ def seen_of(sheet: Sheet, line: Line, *, told: bool = False) -> Seen:
 def fingerprint(seen: Seen) -> str:
     """Hash what matters of a line: while it stays equal, nothing has changed that somebody has to know."""
     return digest_of({key: value for key, value in seen.items() if key != "told"})
+
+
+def _highest(line: Line) -> str:
+    """Give the highest severity of a line and its alerts, so that an alert that grows is a change."""
+    return min((line["severity"], *(alert["severity"] for alert in line["alerts"])), key=SEVERITIES.index)
 
 
 def memory_of(entries: Iterable[Seen]) -> dict[tuple[str, str], Seen]:

@@ -48,7 +48,7 @@ def worklist_ics(sheets: Iterable[Sheet], *, earlier: Iterable[Sheet] = ()) -> b
     """Give the calendar of many sheets; events of `earlier` that no longer stand are cancelled.
 
     A patient of `earlier` who is not among `sheets` is left alone: a patient who could not be read this time keeps
-    the reminders.
+    the reminders. Of several sheets of one subject the latest speak, all that are of the same instant.
 
     Raises:
         InputError: the packages for sheets are not installed.
@@ -59,11 +59,13 @@ def worklist_ics(sheets: Iterable[Sheet], *, earlier: Iterable[Sheet] = ()) -> b
         raise InputError(
             "a calendar needs a package that is not installed", expected="`pip install cds[sheets]`"
         ) from error
-    current = {sheet["subject"]: sheet for sheet in sorted(sheets, key=_sequence)}
-    reminders = {one.uid: one for sheet in current.values() for one in _reminders(sheet)}
+    current: dict[str, list[Sheet]] = {}
+    for sheet in sorted(sheets, key=_sequence):
+        same = [other for other in current.get(sheet["subject"], ()) if _sequence(other) == _sequence(sheet)]
+        current[sheet["subject"]] = [*same, sheet]
+    reminders = {one.uid: one for same in current.values() for sheet in same for one in _reminders(sheet)}
     for before in sorted(earlier, key=_sequence):
-        now = current.get(before["subject"])
-        if now is not None:
+        for now in current.get(before["subject"], ())[-1:]:
             gone = (one for one in _reminders(before) if one.uid not in reminders or reminders[one.uid].is_cancelled)
             reminders |= {one.uid: _cancelled(one, now) for one in gone}
     calendar = Calendar()

@@ -129,6 +129,9 @@ def gather(
         else:
             failed.append(one)
     gathering.counts["failed"] = len(failed)
+    gone = gathering.gone()
+    if failed and gone:
+        gathering.keep_in_mind(gone)
     return Gathered(
         notice=(*notice, *([REVIEW_OVERDUE] if gathering.is_review_overdue else [])),
         filters=showing.told(),
@@ -136,7 +139,7 @@ def gather(
         patients=tuple(sorted(gathering.patients, key=lambda packed: packed.key)),
         failed=tuple(failed),
         seen=tuple(content for _, content in sorted(gathering.seen) if content),
-        gone=gathering.gone(),
+        gone=gone,
     )
 
 
@@ -155,7 +158,9 @@ class _Gathering:
         showing, sheet = self.showing, decided.sheet
         self.is_review_overdue |= sheet["ruleset"]["review_overdue"]
         within = None if showing.within is None else showing.within[1]
-        seen = [*remembered(sheet, within)]
+        hidden_lines = {line["binding"] for line in sheet["lines"]}
+        hidden_lines -= {line["binding"] for line in lines_shown(sheet, showing.filters)}
+        seen = [*remembered(sheet, within, hidden=hidden_lines, earlier=showing.earlier)]
         self.seen.append(((sheet["subject"], decided.input), canonical_bytes(seen)[1:-1]))
         if showing.earlier is not None:
             self.still.update((one["subject"], one["binding"]) for one in seen)
@@ -170,6 +175,10 @@ class _Gathering:
             return
         self._count(lines)
         self._keep({**sheet, "lines": lines, "input": decided.input})
+
+    def keep_in_mind(self, gone: Iterable[Seen]) -> None:
+        """Remember as they were the lines of patients who may be among those that failed."""
+        self.seen.extend(((one["subject"], ""), canonical_bytes(one)) for one in gone)
 
     def gone(self) -> tuple[Seen, ...] | None:
         """Give the lines of the earlier worklist that no patient has any more."""

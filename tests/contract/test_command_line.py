@@ -85,6 +85,8 @@ def document(*arguments: str) -> Any:
         ("ruleset show", ["--json"]),
         ("ruleset lint", ["--as-of", "--json"]),
         ("ruleset digest", ["--json"]),
+        ("ruleset diff", ["--json"]),
+        ("holds", ["--as-of", "--zone", "--json", "--csv", "--ics", "--state", "--from", "--to", "--class", "--unit"]),
         ("schema", ["--ruleset"]),
         ("demo", ["--json"]),
     ],

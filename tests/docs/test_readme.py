@@ -76,4 +76,8 @@ def test_exit_statuses_are_those_of_the_program() -> None:
     """The table of exit statuses has a row for each status of a result or an error, and no other."""
     listed = {int(status) for status in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
     interrupted_from_outside = {exits.INTERRUPTED, exits.BROKEN_PIPE}
-    assert listed == ({0, exits.FINDINGS, exits.SOME_FAILED, exits.DIFFERENT} | set(exits.STATUS.values())) - interrupted_from_outside
+    assert (
+        listed
+        == ({0, exits.FINDINGS, exits.SOME_FAILED, exits.DIFFERENT} | set(exits.STATUS.values()))
+        - interrupted_from_outside
+    )

@@ -1,26 +1,14 @@
-"""A tree in memory, with its nodes; and long runs only on demand."""
+"""A tree in memory, with its nodes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 
 from cds.audit.merkle.frontier import Frontier
 from cds.audit.merkle.hashing import leaf_hashes
 from cds.audit.merkle.nodes import GetNodes, NodeId
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long runs to `pytest -m long`."""
-    if config.getoption("markexpr"):
-        return
-    long_ones = [item for item in items if item.path.is_relative_to(HERE) and item.get_closest_marker("long")]
-    config.hook.pytest_deselected(items=long_ones)
-    items[:] = [item for item in items if item not in long_ones]
 
 
 @pytest.fixture
