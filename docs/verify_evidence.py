@@ -12,6 +12,7 @@ import sys
 from base64 import b64decode, b64encode
 from hashlib import sha256
 from pathlib import Path
+from zlib import decompress
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -91,16 +92,14 @@ def plain_body(body: bytes, key: bytes | None, header: dict) -> bytes | None:
     """Open the body: AES-256-GCM, the key committed to and the rest of the header bound to it."""
     said = header["body"]
     demand(said["hash"] == "sha256:" + sha256(body).hexdigest(), "the body is not the one in the header")
-    if said["encryption"] is None:
-        return body
-    if key is None:
-        return None
-    demand(said["encryption"]["scheme"] == "aes-256-gcm/1", "an unknown scheme of encryption")
-    commitment = sha256(b"cds-record/1 commitment\0" + key).hexdigest()
-    demand(commitment == said["encryption"]["commitment"], "the key is not the one that the header commits to")
+    if said["encryption"] is None or key is None:
+        return body if said["encryption"] is None else None
+    demand(said["encryption"]["scheme"] == "deflate-aes-256-gcm/1", "an unknown scheme of encryption")
+    committed = said["encryption"]["commitment"]
+    demand(sha256(b"cds-record/1 commitment\0" + key).hexdigest() == committed, "the header commits to another key")
     bound = {name: value for name, value in header.items() if name != "seq"}
     bound["body"] = {name: value for name, value in said.items() if name != "hash"}
-    return AESGCM(key).decrypt(body[32:44], body[44:], b"cds-record/1 body\0" + canonical(bound))
+    return decompress(AESGCM(key).decrypt(body[32:44], body[44:], b"cds-record/1 body\0" + canonical(bound)))
 
 
 def tell(body: bytes | None) -> None:

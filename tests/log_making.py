@@ -54,7 +54,7 @@ def header(body: bytes, *, kind: str = "decision", subject: str | None = "ab" * 
         "renderer": 2,
         "body": {
             "hash": f"sha256:{sha256(body).hexdigest()}",
-            "encryption": {"scheme": "aes-256-gcm/1", "commitment": "cd" * 32, "key": "k1"},
+            "encryption": {"scheme": "deflate-aes-256-gcm/1", "commitment": "cd" * 32, "key": "k1"},
         },
         **other,
     }

@@ -1,9 +1,10 @@
-"""The envelope of a record's body, scheme `aes-256-gcm/1`: sealed for one subject and bound to one header.
+"""The envelope of a record's body, scheme `deflate-aes-256-gcm/1`: sealed for one subject and bound to one header.
 
-    sealed body   = salt[32] nonce[12] ciphertext[length of the plain body] tag[16]
+    sealed body   = salt[32] nonce[12] ciphertext tag[16]
     record key    = HKDF-SHA256(key = data key of the subject, salt = salt, info = "cds-record/1 body key"), 32 bytes
     commitment    = SHA-256("cds-record/1 commitment" 0x00 record key), in the header
-    ciphertext    = AES-256-GCM(key = record key, nonce = nonce, plain body), with as associated data
+    packed body   = zlib stream (RFC 1950) of the plain body, nothing after it
+    ciphertext    = AES-256-GCM(key = record key, nonce = nonce, packed body), with as associated data
                     "cds-record/1 body" 0x00 and the canonical JSON of the header without `seq` and `body.hash`
 
 `seq` is given after sealing, and `body.hash` is the hash of the sealed body itself: the header, which is the leaf of
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,13 +26,17 @@ from typing import Any
 from cds.canonical import canonical_bytes
 from cds.errors import NotReadable
 
-SCHEME = "aes-256-gcm/1"
+SCHEME = "deflate-aes-256-gcm/1"
 SALT_BYTES, NONCE_BYTES, TAG_BYTES = 32, 12, 16
 OVERHEAD_BYTES = SALT_BYTES + NONCE_BYTES + TAG_BYTES
 _RECORD_KEY = b"cds-record/1 body key"
 _COMMITMENT = b"cds-record/1 commitment\x00"
 _BOUND = b"cds-record/1 body\x00"
 _KEY_BYTES = 32
+_LEVEL = 3
+"""Of compression: a decision of 36 kB becomes 8.7 kB in 0.3 ms; higher levels take twice the time for a tenth less."""
+LARGEST_PLAIN = 256 * 2**20
+"""Bytes that a body may have when it is opened, so that a forged one cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def seal(plain: bytes, *, header: Mapping[str, Any], subject_key: bytes, body_ke
     key = _derived(subject_key, random[:SALT_BYTES])
     encryption = {"scheme": SCHEME, "commitment": commitment_of(key), "key": body_key}
     bound = _bound_to({**header, "body": {"encryption": encryption}})
-    sealed = random + AESGCM(key).encrypt(random[SALT_BYTES:], plain, bound)
+    sealed = random + AESGCM(key).encrypt(random[SALT_BYTES:], zlib.compress(plain, _LEVEL), bound)
     return Sealed(sealed, {"hash": hash_of(sealed), "encryption": encryption})
 
 
@@ -137,9 +143,21 @@ def _opened(stored: bytes, header: Mapping[str, Any], key: bytes) -> bytes:
 
     nonce, ciphertext = stored[SALT_BYTES : SALT_BYTES + NONCE_BYTES], stored[SALT_BYTES + NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, ciphertext, _bound_to(header))
+        packed = AESGCM(key).decrypt(nonce, ciphertext, _bound_to(header))
     except (InvalidTag, ValueError):
         raise NotReadable("the body does not belong to this header: one of them was altered or swapped") from None
+    return _unpacked(packed)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    stream = zlib.decompressobj()
+    try:
+        plain = stream.decompress(packed, LARGEST_PLAIN)
+    except zlib.error:
+        raise NotReadable("the body was sealed in another form than its header says") from None
+    if not stream.eof or stream.unused_data:
+        raise NotReadable("the body was sealed in another form than its header says, or is too large")
+    return plain
 
 
 def _bound_to(header: Mapping[str, Any]) -> bytes:

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import os
+import zlib
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds.audit.privacy import envelope
 from cds.audit.privacy.envelope import (
     OVERHEAD_BYTES,
     Sealed,
@@ -67,7 +69,13 @@ def test_what_is_sealed_opens_again(plain: bytes) -> None:
     one = record_key(stored, header=header, subject_key=KEY)
     assert open_with_record_key(stored, header=header, record_key=one) == plain
     assert open_body(stored, header={**header, "seq": 8}, subject_key=KEY) == plain
-    assert len(stored) == len(plain) + OVERHEAD_BYTES
+    assert len(stored) > OVERHEAD_BYTES
+
+
+def test_what_is_said_twice_is_kept_once() -> None:
+    """A body is packed before it is sealed: decisions repeat themselves."""
+    stored, _ = sealed_in(PLAIN * 1_000)
+    assert len(stored) < 2_000
 
 
 def test_the_layout_is_the_documented_one() -> None:
@@ -78,11 +86,12 @@ def test_the_layout_is_the_documented_one() -> None:
     bound = copy.deepcopy(header)
     del bound["seq"], bound["body"]["hash"]
     text = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    assert AESGCM(key).decrypt(nonce, ciphertext, b"cds-record/1 body\x00" + text.encode()) == PLAIN
+    packed = AESGCM(key).decrypt(nonce, ciphertext, b"cds-record/1 body\x00" + text.encode())
+    assert zlib.decompress(packed) == PLAIN
     assert header["body"] == {
         "hash": f"sha256:{hashlib.sha256(stored).hexdigest()}",
         "encryption": {
-            "scheme": "aes-256-gcm/1",
+            "scheme": "deflate-aes-256-gcm/1",
             "commitment": hashlib.sha256(b"cds-record/1 commitment\x00" + key).hexdigest(),
             "key": "k1",
         },
@@ -181,6 +190,22 @@ def test_a_body_that_opens_under_two_keys_is_refused() -> None:
         open_with_record_key(forged, header=header, record_key=key)
 
 
+@pytest.mark.parametrize(
+    "packed", [b"not packed", zlib.compress(PLAIN)[:-1], zlib.compress(PLAIN) + b"more", zlib.compress(b"a" * 9_000)]
+)
+def test_a_body_that_was_packed_otherwise_is_refused(packed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not packed, cut off, with something after it, or larger than a body can be."""
+    monkeypatch.setattr(envelope, "LARGEST_PLAIN", 8_000)
+    stored, header = sealed_in()
+    key = record_key(stored, header=header, subject_key=KEY)
+    bound = copy.deepcopy(header)
+    del bound["seq"], bound["body"]["hash"]
+    forged = stored[:44] + AESGCM(key).encrypt(stored[32:44], packed, b"cds-record/1 body\x00" + canonical_bytes(bound))
+    header["body"]["hash"] = f"sha256:{hashlib.sha256(forged).hexdigest()}"
+    with pytest.raises(NotReadable, match="another form than its header says"):
+        open_body(forged, header=header, subject_key=KEY)
+
+
 def test_a_body_about_nobody_is_in_the_clear() -> None:
     """It needs no key, and its hash is checked all the same."""
     clear: Sealed = in_the_clear(PLAIN)
@@ -207,7 +232,7 @@ def test_a_sealed_body_is_not_given_as_it_is() -> None:
     [
         ({"encryption": {"scheme": "aes-256-gcm/2", "commitment": "00", "key": "k1"}}, "scheme that this version"),
         ({"encryption": {}}, "does not say how its body is sealed"),
-        ({"encryption": {"scheme": "aes-256-gcm/1"}}, "does not say how its body is sealed"),
+        ({"encryption": {"scheme": "deflate-aes-256-gcm/1"}}, "does not say how its body is sealed"),
         ({"encryption": True}, "does not say how its body is sealed"),
         ({}, "does not say how its body is sealed"),
         (None, "names no body"),

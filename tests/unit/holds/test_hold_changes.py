@@ -196,6 +196,17 @@ def test_a_restart_that_is_near_is_a_reminder_once() -> None:
     assert list(reminders_in(after, parse_duration("24 h"), {})) == []
 
 
+def test_what_was_told_is_told_when_it_changes_though_it_is_no_reminder_any_more() -> None:
+    """Who was told a last dose has to know that the procedure is weeks later, or given up; and is told once."""
+    near = sheet(as_of="2026-11-22T09:00:00-05:00")
+    postponed = {"procedure": {"status": "booked", "start": "2026-12-22T08:00:00-05:00"}}
+    for later in (postponed, {"procedure": {"status": "cancelled", "start": "2026-12-01T08:00:00-05:00"}}):
+        moved = sheet(as_of="2026-11-22T10:00:00-05:00", **later)
+        assert told(moved, {}) == []
+        assert told(moved, memory(near)) == ["medications/m1"]
+        assert told(moved, memory(moved)) == []
+
+
 def test_the_latest_acknowledgement_counts() -> None:
     """A file of acknowledgements only grows."""
     now = sheet()

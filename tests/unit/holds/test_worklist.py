@@ -18,7 +18,7 @@ from cds.holds.filters import Filters
 from cds.holds.seen import memory_of
 from cds.holds.short_times import shortened
 from cds.holds.spread import spread_text
-from cds.holds.worklist import COUNTS, Decided, Showing, gather
+from cds.holds.worklist import COUNTS, Decided, Gathered, Showing, gather
 from cds.holds.worklist_schema import worklist_schema
 
 NEW_YORK = "America/New_York"
@@ -97,6 +97,23 @@ def test_what_a_filter_hid_was_not_told_and_is_told_once_it_is_shown() -> None:
         shown.append(listed.counts["medications"])
         earlier = memory_of(listed.document()["seen"])
     assert shown == [0, 1, 0, 0]
+
+
+def test_a_patient_who_fails_one_day_is_compared_with_the_day_before() -> None:
+    """What was told stays told, and what changed meanwhile is told; without a failure it is forgotten."""
+    near, two_days = sheet("a", NAPROXEN, as_of="2026-11-28T09:00:00-05:00"), ("48h", parse_duration("48 h"))
+    moved = sheet("a", NAPROXEN, as_of="2026-11-28T09:00:00-05:00", procedure=start("2026-12-30"))
+
+    def run(*found: object, earlier: object = None) -> Gathered:
+        known = None if earlier is None else memory_of(earlier.document()["seen"])  # type: ignore[attr-defined]
+        return gather(found, showing=Showing(earlier=known, within=two_days))  # type: ignore[arg-type]
+
+    first = run(Decided("a.json", near))
+    failed = run({"input": "a.json", "problem": "this is not JSON"}, earlier=first)
+    assert [one["subject"] for one in failed.gone or ()] == ["a"]
+    assert run(Decided("a.json", near), earlier=failed).counts["medications"] == 0
+    assert run(Decided("a.json", moved), earlier=failed).counts["medications"] == 1
+    assert run(earlier=failed).document()["seen"] == []
 
 
 def test_one_bad_patient_is_told_and_stops_nobody() -> None:
