@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -108,9 +108,17 @@ def keep(acknowledgements: Sequence[Acknowledgement], path: Path) -> None:
     """
     content = b"".join(one.to_bytes() for one in acknowledgements)
     try:
-        with path.open("ab") as file:
-            file.write(content)
+        with path.open("ab+") as file:
+            file.write(content if _ends_a_line(file) else b"\n" + content)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise InputError(f"this file cannot be written ({error.strerror})", place=Place(str(path))) from None
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    """Tell whether a file is empty or ends with a whole line; one that was cut off must not swallow the next."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"

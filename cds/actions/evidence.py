@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from cds.actions.key_folders import opened_subjects, verifier_keys
+from cds.actions.key_folders import check_verifiers, opened_subjects, verifier_keys
 from cds.actions.logs import opened_log
 from cds.audit.evidence import Evidence, gather, read_evidence
 from cds.audit.evidence_check import CheckedEvidence, check_evidence
@@ -96,8 +96,8 @@ def evidence_of(location: str, seq: int, *, keys: Path | None = None, sealed: bo
     """Put the evidence of one record together, with the key that opens its body, unless it is to stay `sealed`.
 
     Raises:
-        InputError: there is no such log, record or checkpoint, or no verifier key for the pack.
-        NotReadable: the record or the tree is damaged.
+        InputError: there is no such log or record, or no verifier key for the pack, or it is that of another log.
+        NotReadable: the record, the tree, the checkpoint or the ruleset is damaged or missing.
     """
     trusted = verifier_keys(None, keys)
     with opened_log(location) as opened, opened.snapshot() as store, opened_subjects(keys) as subjects:
@@ -106,10 +106,15 @@ def evidence_of(location: str, seq: int, *, keys: Path | None = None, sealed: bo
         record = store.record(seq)
         header = _header_of(record)
         opens = None if sealed else _record_key(record, header, subjects)
+        check_verifiers(store, trusted)
         try:
-            return gather(store, seq, record_key=opens, keys=trusted)
-        except MissingNode as error:
+            pack = gather(store, seq, record_key=opens, keys=trusted)
+        except (MissingNode, InputError) as error:
             raise _damaged(seq, error) from None
+    wrong = check_evidence(pack, trusted=trusted).findings
+    if wrong:
+        raise NotReadable(f"record {seq} cannot be proved: {wrong[0]}; see `cds log verify`")
+    return pack
 
 
 def check_pack(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -104,6 +104,15 @@ def check_keys(store: Store, keys: Keys) -> None:
         raise InputError(
             f"`{LOG_PUB}` of the key folder `{keys.folder}` does not name the key that signs", expected=f"`{own.text}`"
         )
+    check_verifiers(store, verifiers, of=f"the key folder `{keys.folder}` is")
+
+
+def check_verifiers(store: Store, verifiers: Sequence[VerifierKey], *, of: str = "the verifier key is") -> None:
+    """Check that the last checkpoint of a log is signed by one of these keys.
+
+    Raises:
+        InputError: it is not; they are of another log.
+    """
     last = store.checkpoint()
     if last is None:
         return
@@ -111,7 +120,7 @@ def check_keys(store: Store, keys: Keys) -> None:
         open_checkpoint(last, verifiers)
     except NoteError as error:
         raise InputError(
-            f"the key folder `{keys.folder}` is not that of the log `{store.location}`: {error.problem}",
+            f"{of} not that of the log `{store.location}`: {error.problem}",
             expected=f"the keys of `{_origin(last)}`",
         ) from None
 

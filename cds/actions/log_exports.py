@@ -164,13 +164,21 @@ def replaced(path: Path) -> Iterator[Path]:
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY))
+        # a file that somebody else put there, or a link, would be theirs to read
+        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
         yield beside
         beside.replace(path)
     except OSError as error:
-        raise InputError(f"`{path}` cannot be written ({error.strerror or error})", expected="another place") from None
+        raise _unwritable(path, error) from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(f"`{path}` cannot be written ({error.strerror or error})", expected="another place")
 
 
 def _named(to: Path | BinaryIO) -> Path:

@@ -153,7 +153,19 @@ class Recorder:
         if not self._was_activated(about.named["stored"]):
             self.store.put_ruleset(about.named["stored"], about.named["digest"], content)
             self.record(self._activation(about))
+        elif not self._is_stored(about):
+            raise NotRecorded(
+                f"not recorded: `{self.store.location}` does not keep the ruleset any more that it recorded before; "
+                "check it with `cds log verify`"
+            )
         return about
+
+    def _is_stored(self, about: About) -> bool:
+        """Tell whether a ruleset can be decided by again from the log alone."""
+        try:
+            return stored_hash(self.store.ruleset(about.named["stored"])) == about.named["stored"]
+        except InputError:
+            return False
 
     def _was_activated(self, stored: str) -> bool:
         for seq in self.store.find(kind="ruleset_activation"):

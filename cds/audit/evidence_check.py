@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 
 from cds.audit.evidence import Evidence
 from cds.audit.findings import Finding
@@ -16,10 +17,15 @@ from cds.audit.notes.checkpoint import SignedCheckpoint, open_checkpoint, parse_
 from cds.audit.notes.encoding import NoteError
 from cds.audit.notes.keys import VerifierKey
 from cds.audit.privacy.envelope import hash_of, is_sealed, open_in_the_clear, open_with_record_key
-from cds.audit.record import BODY_SCHEMA, Header, read_header
+from cds.audit.record import BODY_SCHEMA, ContentBody, DecisionBody, Header, read_header
 from cds.canonical import NotCanonicalError, canonical_bytes
 from cds.errors import InputError, NotReadable
 from cds.records.decision import decision_digest, digest_of
+
+_BODIES: dict[str, TypeAdapter[Any]] = dict.fromkeys(
+    ("decision", "no_advice", "disagreement"), TypeAdapter(DecisionBody)
+)
+_OTHER_BODY: TypeAdapter[Any] = TypeAdapter(ContentBody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,9 @@ class _Check:
         """Open the body as far as the pack allows."""
         evidence = self._evidence
         if evidence.body is None:
-            self.cautions.append("the body is not in the pack: it was removed from the log")
+            self.cautions.append("the body is not in the pack: retention removed it from the log, or it was left out")
+            if evidence.record_key is not None:
+                self._found("record.key", "there is a key, and no body")
             return None
         try:
             if not is_sealed(header):
@@ -146,13 +154,15 @@ class _Check:
 
 def _contradictions(header: Header, body: bytes) -> Iterator[tuple[str, str]]:
     document = _object(body)
-    if document is None or document.get("schema") != BODY_SCHEMA:
+    if document is None or not _is_body(document, header["kind"]):
         yield "record.body", f"it is not a body of `{BODY_SCHEMA}` in canonical JSON"
         return
     decision = document.get("decision")
     if header["kind"] == "decision" and not isinstance(decision, dict):
         yield "record.body", "the record is of a decision, and none is in it"
     elif isinstance(decision, dict):
+        if header["kind"] != "decision" or document["outcome"] is not None:
+            yield "record.body", "there is a decision in it, and that there was none"
         if not document.get("masked"):
             if decision.get("facts_digest") != digest_of(document.get("facts")):
                 yield "record.body", "the facts do not have the digest that the decision states"
@@ -161,6 +171,14 @@ def _contradictions(header: Header, body: bytes) -> Iterator[tuple[str, str]]:
         ruleset, named = decision.get("ruleset"), header["ruleset"]
         if named is None or not isinstance(ruleset, dict) or ruleset.get("digest") != named["digest"]:
             yield "record.body", "the decision names another ruleset than the header"
+
+
+def _is_body(document: dict[str, Any], kind: str) -> bool:
+    try:
+        _BODIES.get(kind, _OTHER_BODY).validate_python(document)
+    except ValidationError:
+        return False
+    return True
 
 
 def _ruleset_digest(ruleset: bytes) -> str | None:

@@ -226,7 +226,7 @@ class _Check:
 
     def _rulesets(self, store: Store) -> None:
         """Check what is stored of rulesets, and that those which records name are there."""
-        named = dict(self._rows.rulesets)
+        named = self._rows.rulesets()
         for row in store.ruleset_rows():
             place = f"ruleset {row.stored}"
             if f"sha256:{sha256(row.content).hexdigest()}" != row.stored:

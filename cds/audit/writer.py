@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
-from time import monotonic
+from threading import Condition, Lock, Thread
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +27,9 @@ LARGEST_BATCH = 1024
 PATIENCE_SECONDS = 0.001
 """How long a batch waits for callers who are likely to come back; a lone caller never waits."""
 
+_LOOK_SECONDS = 0.25
+"""After how long a caller looks for itself whether it was answered: the one who was to wake it may be interrupted."""
+
 
 class Writer:
     """Appends to a store that is open for writing, and closes it at the end."""
@@ -42,10 +43,10 @@ class Writer:
         self._store = store
         self._sign = sign
         self._frontier: Frontier | None = _frontier(store)
-        self._waiting: SimpleQueue[_Ticket | None] = SimpleQueue()
-        self._gate = Lock()  # between the last ticket and the end of the queue
+        self._waiting: list[_Ticket] = []
+        self._came = Condition(Lock())
+        self._likely = 1  # callers that the next batch waits for
         self._is_open = True
-        self._answered = 0  # callers of the last batch, who may be back at once
         self._thread = Thread(target=self._run, name="cds-log-writer", daemon=True)
         self._thread.start()
 
@@ -66,18 +67,19 @@ class Writer:
         ticket = _Ticket([prepare(entry) for entry in entries])
         if not ticket.entries:
             return []
-        with self._gate:
+        with self._came:
             if not self._is_open:
                 raise NotRecorded("not recorded: the log is closed")
-            self._waiting.put(ticket)
+            self._waiting.append(ticket)
+            if len(self._waiting) in {1, self._likely}:  # to wake the writer for each would cost more than the rest
+                self._came.notify()
         return ticket.wait()
 
     def close(self) -> None:
         """Record what waits, then close the store."""
-        with self._gate:
-            if self._is_open:
-                self._is_open = False
-                self._waiting.put(None)
+        with self._came:
+            self._is_open = False
+            self._came.notify()
         self._thread.join()
         self._store.close()
 
@@ -90,35 +92,26 @@ class Writer:
         self.close()
 
     def _run(self) -> None:
-        is_last = False
-        while not is_last:
-            tickets, is_last = self._next_batch()
-            if tickets:
-                self._commit(tickets)
+        while tickets := self._next_batch():
+            self._commit(tickets)
 
-    def _next_batch(self) -> tuple[list[_Ticket], bool]:
-        """Wait for a caller, and take all who have come meanwhile; the second is whether it is the end.
+    def _next_batch(self) -> list[_Ticket]:
+        """Wait for a caller, and take all who have come meanwhile; none at the end.
 
         Callers who were just answered are often back at once, so the batch waits a moment for as many: otherwise they
         fall into two groups that take turns, each of half the size.
         """
-        ticket = self._waiting.get()
-        tickets: list[_Ticket] = []
-        count = 0
-        likely = 1 + self._waiting.qsize() + self._answered
-        until = monotonic() + PATIENCE_SECONDS
-        while ticket is not None:
-            tickets.append(ticket)
-            count += len(ticket.entries)
-            left = until - monotonic() if len(tickets) < likely else 0.0
-            if count >= LARGEST_BATCH or (left <= 0 and self._waiting.empty()):
-                break
-            try:
-                ticket = self._waiting.get(timeout=max(left, 0.0))
-            except Empty:
-                break
-        self._answered = len(tickets) if len(tickets) > 1 else 0
-        return tickets, ticket is None
+        with self._came:
+            self._came.wait_for(lambda: self._waiting or not self._is_open)
+            self._came.wait_for(lambda: len(self._waiting) >= self._likely or not self._is_open, PATIENCE_SECONDS)
+            taken = count = 0
+            while taken < len(self._waiting) and count < LARGEST_BATCH:
+                count += len(self._waiting[taken].entries)
+                taken += 1
+            tickets, self._waiting = self._waiting[:taken], self._waiting[taken:]
+            back = taken if taken > 1 else 0
+            self._likely = min(max(back + len(self._waiting), 1), LARGEST_BATCH)
+        return tickets
 
     def _commit(self, tickets: list[_Ticket]) -> None:
         """Make a batch durable and answer each of its callers, whatever happens."""
@@ -127,12 +120,9 @@ class Writer:
         except BaseException as error:  # noqa: BLE001  # a caller without an answer would wait for ever
             self._frontier = None  # what of it is stored is not known: the next batch looks
             problem = str(error) if isinstance(error, CdsError) else "not recorded: the writer of the log failed"
-            for ticket in tickets:
-                ticket.refuse(problem)
+            _answer(tickets, problem)
             return
-        for ticket in tickets:
-            ticket.confirm(start)
-            start += len(ticket.entries)
+        _answer(tickets, start)
 
     def _append(self, entries: list[Prepared]) -> int:
         """Store entries with the nodes that they complete and the checkpoint over them; gives the first number."""
@@ -146,30 +136,42 @@ class Writer:
 
 
 class _Ticket:
-    """What one caller waits for: a lock that the writer opens."""
+    """What one caller waits for: the number of its first record, or the problem.
 
-    __slots__ = ("_answer", "_problem", "entries", "first")
+    The writer wakes the first caller of a batch, and each wakes the next: all at once, they would only wait again, for
+    the interpreter.
+    """
+
+    __slots__ = ("_wakes", "answer", "entries", "next")
 
     def __init__(self, entries: list[Prepared]) -> None:
         self.entries = entries
-        self.first = 0
-        self._problem: str | None = None
-        self._answer = Lock()
-        self._answer.acquire()
+        self.answer: int | str | None = None
+        self.next: _Ticket | None = None
+        self._wakes = Lock()
+        self._wakes.acquire()
 
-    def confirm(self, first: int) -> None:
-        self.first = first
-        self._answer.release()
-
-    def refuse(self, problem: str) -> None:
-        self._problem = problem
-        self._answer.release()
+    def wake(self) -> None:
+        self._wakes.release()
 
     def wait(self) -> list[int]:
-        self._answer.acquire()
-        if self._problem is not None:
-            raise NotRecorded(self._problem)
-        return list(range(self.first, self.first + len(self.entries)))
+        while self.answer is None:
+            self._wakes.acquire(timeout=_LOOK_SECONDS)
+        if self.next is not None:
+            self.next.wake()
+        if isinstance(self.answer, str):
+            raise NotRecorded(self.answer)
+        return list(range(self.answer, self.answer + len(self.entries)))
+
+
+def _answer(tickets: list[_Ticket], answer: int | str) -> None:
+    """Tell each caller of a batch the number of its first record, or all of them the problem."""
+    for ticket, following in zip(tickets, [*tickets[1:], None], strict=True):
+        ticket.next = following
+        ticket.answer = answer
+        if isinstance(answer, int):
+            answer += len(ticket.entries)
+    tickets[0].wake()
 
 
 def _frontier(store: Store) -> Frontier:

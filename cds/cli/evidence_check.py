@@ -19,6 +19,7 @@ from cds.cli.inputs import read_input
 from cds.cli.options import JsonOption
 from cds.cli.terminal import print_for_people, print_json
 from cds.replay.replay import Status
+from cds.replay.tally import PROVED
 
 LARGEST_PACK = 256 * 2**20
 """Bytes; base64 of the largest body, and a ruleset."""
@@ -29,6 +30,8 @@ _DECIDED = {
     Status.EQUAL_AS_STORED: "equal as far as it is stored",
     Status.DIFFERENT: "SOMETHING ELSE COMES OUT",
     Status.FAILED: "IT CANNOT BE DECIDED AGAIN",
+    Status.MASKED: "not comparable: masked",
+    Status.NEEDS_OTHER_BUILD: "no: that needs another build of cds",
 }
 
 
@@ -53,7 +56,7 @@ def check(
     if as_json:
         print_json(checked.document())
     else:
-        print_for_people(*_shown(checked))
+        print_for_people(*_shown(checked, is_key_known=bool(trusted)))
     if not checked.is_valid:
         leave(NOT_INTACT)
 
@@ -68,7 +71,7 @@ def _tell_tiles(findings: Sequence[Finding], *, as_json: bool) -> None:
         leave(NOT_INTACT)
 
 
-def _shown(checked: Checked) -> Iterator[Text | Padding]:
+def _shown(checked: Checked, *, is_key_known: bool) -> Iterator[Text | Padding]:
     pack, header = checked.pack, checked.pack.header
     if header is not None:
         yield Text(f"Record {header['seq']}, {header['kind']}, recorded at {header['recorded_at']}")
@@ -85,7 +88,7 @@ def _shown(checked: Checked) -> Iterator[Text | Padding]:
         yield _line("signed by", ", ".join(names))
     yield from _decision(checked)
     yield Text()
-    yield from _verdict(checked.findings, "PROVED. Nothing was found wrong.")
+    yield from _verdict(checked.findings, _proved(checked, is_key_known=is_key_known))
     if checked.cautions:
         yield Text("\nTo be kept in mind:")
         yield from (Padding(Text(f"- {caution}"), (0, 0, 0, 2)) for caution in checked.cautions)
@@ -98,6 +101,19 @@ def _decision(checked: Checked) -> Iterator[Text | Padding]:
         yield _line("decided", f"{decision['disposition']['code']}, as of {decision['as_of']}")
     if checked.again is not None:
         yield _line("decided again", _DECIDED.get(checked.again.status, checked.again.status.value))
+
+
+def _proved(checked: Checked, *, is_key_known: bool) -> str:
+    """Say how much is proved where nothing is wrong: no more than was read, compared, and signed by a known key."""
+    if checked.pack.body is None:
+        said = "that this record is in the log. What it says was not read."
+    elif checked.again is not None and checked.again.status not in PROVED:
+        said = "that this was recorded; not that it follows from the facts."
+    else:
+        said = "Nothing was found wrong."
+    if not is_key_known:
+        return f"PROVED, if the key in the pack is that of the log: {said[0].lower()}{said[1:]}"
+    return f"PROVED{'.' if said[0].isupper() else ':'} {said}"
 
 
 def _line(name: str, value: str) -> Padding:

@@ -86,7 +86,9 @@ def _below(folder: Path, entered: set[tuple[int, int]]) -> Iterator[str | Given]
         if os.path.isdir(entry):  # noqa: PTH112  # False for what cannot be looked at, on every Python
             yield from _below(entry, entered)
         elif entry.suffix.lower() in SUFFIXES:
-            yield str(entry)
+            is_special = entry.exists() and not entry.is_file()  # a pipe would never end
+            refused = InputError("this is not a regular file", place=Place(str(entry)))
+            yield Given(str(entry), refused) if is_special else str(entry)
 
 
 def _patients_of(name: str) -> Iterator[Given]:

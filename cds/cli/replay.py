@@ -124,7 +124,10 @@ def _summary(tally: Tally) -> Iterator[Table | Text]:
     same = sum(tally.counts.get(status, 0) for status in PROVED)
     kept = sum(tally.counts.get(status, 0) for status in CANNOT_BE_COMPARED)
     apart = f"; {kept:,} cannot be compared" if kept else ""
-    if tally.is_proved:
-        yield Text(f"\n{same:,} of {decisions:,} decisions came out the same{apart}. None differs.", style="green")
+    others = "None of the others differs." if kept else "None differs."
+    if not decisions:
+        yield Text("\nThere was no decision to decide again: nothing is proved.", style="yellow")
+    elif tally.is_proved:
+        yield Text(f"\n{same:,} of {decisions:,} decisions came out the same{apart}. {others}", style="green")
     else:
         yield Text(f"\n{same:,} of {decisions:,} decisions came out the same{apart}. NOT PROVED.", style="bold red")

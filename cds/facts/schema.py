@@ -90,6 +90,8 @@ def _subject(document: Mapping[str, Any], place: Place) -> str:
     subject = read_text(document[SUBJECT], place, path)
     if len(subject) > LONGEST_SUBJECT:
         raise refusal("the subject is too long", place, path, expected=f"at most {LONGEST_SUBJECT} characters")
+    if not subject.isprintable():  # it heads lists and pages, where a line break could pass for a line of ours
+        raise refusal("the subject has characters that cannot be seen", place, path, expected="one line of text")
     return subject
 
 

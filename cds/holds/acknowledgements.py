@@ -93,18 +93,24 @@ def acknowledge(
 def read_acknowledgements(lines: Iterable[bytes], *, file: str | None = None) -> dict[tuple[str, str], Acknowledgement]:
     """Read a file of acknowledgements, one a line; a later one of the same medication counts.
 
+    A line that was begun and cut off acknowledges nothing, so that what it was about is told again.
+
     Raises:
         InputError: a line is not an acknowledgement.
     """
     read: dict[tuple[str, str], Acknowledgement] = {}
     for number, line in enumerate(lines, start=1):
-        if line.strip():
+        if line.strip() and not _is_cut_off(line):
             try:
                 found = Acknowledgement.model_validate_json(line)
             except ValidationError as error:
                 raise _refusal(error, Place(file, line=number)) from None
             read[found.subject, found.binding] = found
     return read
+
+
+def _is_cut_off(line: bytes) -> bool:
+    return line.startswith(b'{"') and not line.rstrip().endswith(b"}")
 
 
 def with_acknowledgements(sheet: Sheet, known: Acknowledgements) -> Sheet:

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from cds.canonical import NotCanonicalError, canonical_bytes
 from cds.errors import CdsError
 
 RECORD = "cds-record/1"
 BODY = "cds-body/1"
 DECISION = "decision"
 """The kind of record that is decided again; all others are only counted."""
+_PARTS = frozenset({"schema", "salt", "facts", "masked", "decision", "outcome"})
 
 
 class Gone(StrEnum):
@@ -92,7 +94,17 @@ def decision_of(header: Mapping[str, Any], body: bytes) -> PastDecision:
         raise MalformedRecord("the record has no ruleset, facts or decision") from None
     if read.get("schema") != BODY or not isinstance(found.facts, dict) or not isinstance(found.decision, dict):
         raise MalformedRecord(f"the body is not one of `{BODY}` with facts and a decision")
+    if read.keys() != _PARTS or read["outcome"] is not None or not _is_canonical(read, body):
+        raise MalformedRecord(f"the body says more than a decision, or is not written as `{BODY}` is")
     return found
+
+
+def _is_canonical(read: Mapping[str, Any], body: bytes) -> bool:
+    """Tell whether a body is written in its one form: with a key twice, two readers could see two decisions in it."""
+    try:
+        return canonical_bytes(read) == body
+    except NotCanonicalError:
+        return False
 
 
 def _read(content: bytes, what: str) -> dict[str, Any]:

@@ -104,6 +104,15 @@ def test_a_folder_is_read_with_all_that_is_below_it(tmp_path: Path) -> None:
     assert {one["input"] for one in document["patients"]} >= {f"{top}/b.jsonl:2", f"{top}/below/c.ndjson:1"}
 
 
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    """What is no file, and would never end, is told as a failure, and the others are decided."""
+    top = folder(tmp_path / "ward", a_json=named("a"))
+    os.mkfifo(top / "b.json")
+    status, document = listed(top)
+    assert (status, subjects(document)) == (3, ["a"])
+    assert [one["problem"] for one in document["failed"]] == ["this is not a regular file"]
+
+
 def test_a_stream_may_come_without_a_name_that_says_so() -> None:
     """One document a line is seen on standard input; empty lines are passed, one pretty-printed document is one."""
     status, document = listed("-", given=named("a") + b"\n\r\n" + named("b").replace(b"\n", b"\r\n"))

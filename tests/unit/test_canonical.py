@@ -56,7 +56,7 @@ def test_enum_of_text_is_its_text() -> None:
         "\ud800",
         {1, 2},
         b"bytes",
-        object(),
+        pytest.param(object(), id="an object"),
     ],
     ids=repr,
 )

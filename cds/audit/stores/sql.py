@@ -9,13 +9,12 @@ from copy import copy
 from threading import Lock
 from typing import Any, Self
 
-import orjson
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds.audit.merkle.hashing import leaf_hash
 from cds.audit.merkle.nodes import Node, NodeId
-from cds.audit.record import Record
+from cds.audit.record import Record, kind_and_subject
 from cds.audit.stores import tables
 from cds.audit.stores.base import CheckpointRow, NodeRow, Row, RulesetRow
 from cds.audit.stores.numbering import node_number
@@ -37,6 +36,7 @@ class SqlStore(ABC):
         self._one_at_a_time = Lock()
         self._next: tuple[int, int] | None = None  # numbers of the next record and checkpoint, while they are certain
         self._may_write = write
+        self._driver_error: type[Exception] = reading.dialect.loaded_dbapi.Error
 
     @abstractmethod
     def _open_writing(self) -> Connection:
@@ -146,11 +146,13 @@ class SqlStore(ABC):
 
     def rows(self) -> Iterator[list[Row]]:
         """Stream everything that stands in the table of records, by number, in blocks."""
-        return self._blocks(select(records).order_by(records.c.seq))
+        for block in self._blocks(select(records).order_by(records.c.seq)):
+            yield list(map(Row._make, block))
 
     def node_rows(self) -> Iterator[list[NodeRow]]:
         """Stream everything that stands in the table of nodes, by number, in blocks."""
-        return self._blocks(select(nodes).order_by(nodes.c.number))
+        for block in self._blocks(select(nodes).order_by(nodes.c.number)):
+            yield list(map(NodeRow._make, block))
 
     def checkpoint_rows(self) -> Iterator[CheckpointRow]:
         """Stream everything that stands in the table of checkpoints, by number."""
@@ -200,7 +202,7 @@ class SqlStore(ABC):
         try:
             with self._reading.connect() as connection:
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self._driver_error) as error:
             raise InputError(f"`{self.location}` cannot be read: {self._reason(_cause(error))}") from None
 
     @contextmanager
@@ -224,11 +226,13 @@ class SqlStore(ABC):
                 reason = self._reason(_cause(error))
                 raise NotRecorded(f"not recorded in `{self.location}`: {reason}") from None
 
-    def _blocks(self, wanted: Select[Any], size: int = _BLOCK) -> Iterator[list[Any]]:
+    def _blocks(self, wanted: Select[Any], size: int = _BLOCK) -> Iterator[Sequence[Any]]:
         with self._connect() as connection:
-            result = connection.execute(wanted, execution_options={"yield_per": size})
-            for block in result.partitions():
-                yield list(block)
+            yield from self._fetch(connection, wanted, size)
+
+    def _fetch(self, connection: Connection, wanted: Select[Any], size: int) -> Iterator[Sequence[Any]]:
+        """Run a query and give its rows in blocks."""
+        yield from connection.execute(wanted, execution_options={"yield_per": size}).partitions()
 
 
 def driver(connection: Connection) -> Any:
@@ -242,9 +246,7 @@ def _cause(error: BaseException) -> BaseException:
 
 def _row(record: Record) -> Row:
     """Lay a record out as a row; what helps to find it comes out of its header."""
-    header = orjson.loads(record.header)
-    subject = header["subject"]
-    return Row(record.seq, header["kind"], subject and subject["pseudonym"], record.header, record.body)
+    return Row(record.seq, *kind_and_subject(record.header), record.header, record.body)
 
 
 def _size(checkpoint: bytes) -> int:

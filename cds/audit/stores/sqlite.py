@@ -11,12 +11,13 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, update
+from sqlalchemy import Connection, Engine, Select, create_engine, event, update
 from sqlalchemy.pool import NullPool, QueuePool
 
 from cds.audit.stores.sql import SqlStore, driver
@@ -26,7 +27,7 @@ from cds.errors import InputError, NotRecorded
 
 OLDEST = (3, 37, 0)  # strict tables
 _WAL_RESET = ((3, 7, 0), (3, 51, 2))
-_PAGE_BYTES = 8192  # pages of 4 kB may stay half empty under records of 2 kB; larger ones make the index costly
+_PAGE_BYTES = 8192  # pages of 4 kB may stay half empty under records of 2 kB; larger ones cost a lone caller more
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY": "the file or its file system is read-only",
@@ -148,6 +149,12 @@ class SqliteStore(SqlStore):
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our own names
         # by the driver itself: SQLAlchemy's way to it takes longer, and one statement of many rows twice as long
         driver(connection).executemany(statement, rows)
+
+    def _fetch(self, connection: Connection, wanted: Select[Any], size: int) -> Iterator[Sequence[Any]]:
+        """Give rows as the driver makes them: to make SQLAlchemy's of them takes longer than to check them."""
+        with closing(connection.execute(wanted)) as result:
+            while block := result.cursor.fetchmany(size):
+                yield block
 
     def _reason(self, error: BaseException) -> str:
         return _reason(error)

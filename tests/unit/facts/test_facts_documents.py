@@ -55,6 +55,14 @@ def test_as_of_and_zone_may_come_from_beside_the_document(read: Any) -> None:
         ({"subject": None}, "$.subject: the document names no subject; expected an id of the patient"),
         ({"subject": ""}, "$.subject: the text is blank"),
         ({"subject": 12}, "$.subject: `12` is not text"),
+        (
+            {"subject": "x\nsigned"},
+            "$.subject: the subject has characters that cannot be seen; expected one line of text",
+        ),
+        (
+            {"subject": "x\u202e1"},
+            "$.subject: the subject has characters that cannot be seen; expected one line of text",
+        ),
         ({"subject": "x" * 129}, "$.subject: the subject is too long; expected at most 128 characters"),
         ({"as_of": None}, "$.as_of: `as_of` is missing; expected it in the document or beside it"),
         ({"zone": None}, "$.zone: `zone` is missing; expected it in the document or beside it"),

@@ -27,7 +27,10 @@ def header_of_kind(kind: str, **changes: Any) -> bytes:
         "engine": "cds 0.1.0",
         "semantics": 1,
         "renderer": 2,
-        "body": {"hash": BODY_HASH, "encryption": {"scheme": "deflate-aes-256-gcm/1", "commitment": "00ff", "key": "k1"}},
+        "body": {
+            "hash": BODY_HASH,
+            "encryption": {"scheme": "deflate-aes-256-gcm/1", "commitment": "00ff", "key": "k1"},
+        },
     }
     return canonical_bytes({**document, **changes})
 

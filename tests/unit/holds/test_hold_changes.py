@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds import actions
+from cds.actions.acknowledging import acknowledged_in, keep
 from cds.errors import InputError
 from cds.facts.durations import parse_duration
 from cds.holds.acknowledgements import (
@@ -234,6 +236,21 @@ def test_a_wrong_acknowledgement_is_refused(said: dict[str, str], problem: str) 
     right = {"reason": "patient_informed", "by": "a", "at": "2026-11-22T09:30:00-05:00", "clock": "given"}
     with pytest.raises(InputError, match=problem):
         acknowledge(seen, **{**right, **said})
+
+
+def test_a_line_that_was_cut_off_acknowledges_nothing(tmp_path: Path) -> None:
+    """A full disk in the middle of a line loses that line, neither the ones before nor the ones after it."""
+    now = memory(sheet())
+    at = "2026-11-22T09:30:00-05:00"
+    one, two = (
+        acknowledge(now["made-up-1", f"medications/{name}"], reason="patient_informed", by="a", at=at, clock="given")
+        for name in ("m1", "m2")
+    )
+    path = tmp_path / "acks.jsonl"
+    path.write_bytes(one.to_bytes() + two.to_bytes()[:40])
+    assert list(acknowledged_in(path)) == [("made-up-1", "medications/m1")]
+    keep([two], path)
+    assert sorted(acknowledged_in(path)) == [("made-up-1", "medications/m1"), ("made-up-1", "medications/m2")]
 
 
 def test_a_line_that_is_no_acknowledgement_names_its_place() -> None:

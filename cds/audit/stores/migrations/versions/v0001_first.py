@@ -26,13 +26,10 @@ def upgrade() -> None:
     )
     about_someone = sa.text("subject IS NOT NULL")
     rare = sa.text("kind != 'decision'")
-    op.create_index(
-        "records_by_subject",
-        "records",
-        ["subject", "seq"],
-        sqlite_where=about_someone,
-        postgresql_where=about_someone,
-    )
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("records_subjects", "records", ["seq", "subject", "kind"], sqlite_where=about_someone)
+    else:
+        op.create_index("records_by_subject", "records", ["subject", "seq"], postgresql_where=about_someone)
     op.create_index("records_by_kind", "records", ["kind", "seq"], sqlite_where=rare, postgresql_where=rare)
     op.create_table(
         "nodes",
