@@ -2,8 +2,8 @@
 
     python verify_evidence.py PACK.json [VERIFIER_KEY ...]
 
-Give the log's verifier key as its operator published it; without one, the key in the pack is taken on trust. The format
-is described in log-format.md. Checked are signature, inclusion, body and ruleset; not whether the ruleset decides so.
+Give the log's verifier key as its operator published it, or its file; without one, the key in the pack is trusted.
+By log-format.md. Checked are signature, inclusion, body and ruleset; not whether the ruleset decides so.
 """
 
 # ruff: noqa: INP001, PLR2004, T201
@@ -45,14 +45,15 @@ def canonical(value: dict) -> bytes:
 
 def signed_text(note: str, keys: list) -> str:
     """Give the text of a note that a key of the log signed; the log's name is the text's first line."""
-    text, _, lines = note.rpartition("\n\n")
-    text += "\n"
+    text, lines = note[: (end := note.rfind("\n\n") + 1)], note[end + 1 :]
     demand(lines.endswith("\n"), "the checkpoint is cut short")
-    by_log = False
+    by_log, signed = False, set()
     for line in lines[:-1].split("\n"):
         dash, name, encoded = line.split(" ")
         demand(dash == "\u2014", "a line of the checkpoint is not a signature")
         raw = unbase64(encoded)
+        demand((name, raw[:4]) not in signed, "a key signs the checkpoint twice")
+        signed.add((name, raw[:4]))
         for key in keys:
             key_name, key_id, material = key.split("+", 2)
             kind, public = unbase64(material)[0], unbase64(material)[1:]
@@ -90,13 +91,12 @@ def root_from(leaf: bytes, index: int, size: int, hashes: list) -> bytes:
 
 def plain_body(body: bytes, key: bytes | None, header: dict) -> bytes | None:
     """Open the body: AES-256-GCM, the key committed to and the rest of the header bound to it."""
-    said = header["body"]
+    said, sealing = header["body"], header["body"]["encryption"]
     demand(said["hash"] == "sha256:" + sha256(body).hexdigest(), "the body is not the one in the header")
-    if said["encryption"] is None or key is None:
-        return body if said["encryption"] is None else None
-    demand(said["encryption"]["scheme"] == "deflate-aes-256-gcm/1", "an unknown scheme of encryption")
-    committed = said["encryption"]["commitment"]
-    demand(sha256(b"cds-record/1 commitment\0" + key).hexdigest() == committed, "the header commits to another key")
+    if sealing is None or key is None:
+        return body if sealing is None else None
+    committed = ("deflate-aes-256-gcm/1", sha256(b"cds-record/1 commitment\0" + key).hexdigest())
+    demand((sealing["scheme"], sealing["commitment"]) == committed, "sealed by another key, or in an unknown way")
     bound = {name: value for name, value in header.items() if name != "seq"}
     bound["body"] = {name: value for name, value in said.items() if name != "hash"}
     return decompress(AESGCM(key).decrypt(body[32:44], body[44:], b"cds-record/1 body\0" + canonical(bound)))
@@ -105,9 +105,10 @@ def plain_body(body: bytes, key: bytes | None, header: dict) -> bytes | None:
 def tell(body: bytes | None) -> None:
     """Print what the body says: of a decision the outcome and the recommendations, of other records everything."""
     document = {"body": "not in the pack, or sealed without its key"} if body is None else json.loads(body)
+    demand(body in {None, canonical(document)}, "the body is not canonical: it could be read in two ways")
     decision = document.get("decision")
-    head = f"decided: {decision['disposition']['code']}, as of {decision['as_of']}" if decision else ""
-    print(head or json.dumps(document, indent=1, ensure_ascii=False))
+    said = f"decided: {decision['disposition']['code']}, as of {decision['as_of']}" if decision else document
+    print(said if decision else json.dumps(said, indent=1, ensure_ascii=False))
     for listed in decision["recommendations"] if decision else []:
         print(f"- {listed['rule']}, {listed['binding']}: {listed['status']}. {listed.get('text', '')}")
 
@@ -120,8 +121,7 @@ def verify(pack: dict, keys: list) -> None:
     header = json.loads(raw_header, object_pairs_hook=once)
     demand(canonical(header) == raw_header and header["schema"] == "cds-record/1", "the header is malformed")
     origin, size, root, *_ = signed_text(pack["checkpoint"], keys or pack["keys"]).split("\n")
-    demand(proof["size"] == int(size), "the proof is for another size than the checkpoint")
-    demand(proof["index"] == header["seq"], "the proof is of another record")
+    demand((proof["size"], proof["index"]) == (int(size), header["seq"]), "the proof is of another record or size")
     found = root_from(raw_header, proof["index"], proof["size"], [unbase64(text) for text in proof["hashes"]])
     demand(found == unbase64(root), "the header is not in the tree of the checkpoint")
     print(f"record {header['seq']} is in the log {origin} of {size} records")
@@ -141,8 +141,9 @@ def verify(pack: dict, keys: list) -> None:
 
 if __name__ == "__main__":
     try:
-        verify(json.loads(Path(sys.argv[1]).read_bytes(), object_pairs_hook=once), sys.argv[2:])
+        given = " ".join(Path(word).read_text() if Path(word).is_file() else word for word in sys.argv[2:])
+        verify(json.loads(Path(sys.argv[1]).read_bytes(), object_pairs_hook=once), given.split())
     except (InvalidSignature, InvalidTag):
         raise SystemExit("NOT PROVED: a signature is wrong, or the body does not belong to its header") from None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, nothing is proved
         raise SystemExit(f"NOT PROVED: the pack is malformed ({error!r})") from None

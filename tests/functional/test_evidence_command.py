@@ -132,6 +132,51 @@ def test_what_was_changed_is_found(pack: Path, tmp_path: Path, place: str, chang
     assert f"{place}: " in ran.text
 
 
+@pytest.mark.parametrize("key", ["key", "file"])
+def test_the_verifier_without_cds_takes_the_key_or_its_file(log: MadeLog, pack: Path, key: str) -> None:
+    """As `cds evidence check` does."""
+    file = log.keys / "log.pub"
+    given = file if key == "file" else file.read_text(encoding="utf-8").strip()
+    script = REPOSITORY / "docs" / "verify_evidence.py"
+    ran = subprocess.run([sys.executable, script, pack, given], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "PROVED")
+
+
+def test_no_more_is_said_to_be_proved_than_is(log: MadeLog, pack: Path, tmp_path: Path) -> None:
+    """Without a known key, without the body, or without deciding again, the verdict says so itself."""
+    key = ("--key", log.keys / "log.pub")
+    assert "\nPROVED. Nothing was found wrong.\n" in run("evidence", "check", pack, *key).text
+    assert "PROVED, if the key in the pack is that of the log: nothing" in run("evidence", "check", pack).text
+    sealed = run("evidence", "check", evidence(log, FIRST, "--sealed"), *key)
+    assert (sealed.status, "PROVED: that this record is in the log. What" in sealed.text) == (0, True)
+    made = MadeLog(tmp_path, mask=("medications.*.text",)).create().record(NAMES[3])
+    masked = run("evidence", "check", evidence(made, FIRST), "--key", made.keys / "log.pub")
+    assert (masked.status, "PROVED: that this was recorded; not that it follows" in masked.text) == (0, True)
+
+
+def test_a_key_without_a_body_is_found(pack: Path, tmp_path: Path) -> None:
+    """Who left the body out cannot pass that off as retention."""
+    ran = changed(pack, tmp_path / "changed.json", lambda pack: pack["record"].update(body=None))
+    assert (ran.status, "record.key: there is a key, and no body" in ran.text) == (4, True)
+
+
+def test_no_evidence_is_made_that_would_not_hold(tmp_path: Path) -> None:
+    """The keys of another log are a mistake of the user; a damaged log has status 4."""
+    made = MadeLog(tmp_path / "one").create().record(NAMES[0])
+    other = MadeLog(tmp_path / "other").create()
+    to = tmp_path / "pack.json"
+    ran = run("log", "evidence", made.path, "3", "-o", to, "--keys", other.keys)
+    assert (ran.status, "the verifier key is not that of the log" in ran.err) == (2, True)
+    with closing(sqlite3.connect(made.path)) as connection, connection:
+        connection.execute("UPDATE records SET body = zeroblob(100) WHERE seq = 3")
+    sealed = run("log", "evidence", made.path, "3", "-o", to, "--keys", made.keys, "--sealed")
+    assert (sealed.status, "record 3 cannot be proved: record.body" in sealed.err) == (4, True)
+    with closing(sqlite3.connect(made.path)) as connection, connection:
+        connection.execute("DELETE FROM rulesets")
+    missing = run("log", "evidence", made.path, "3", "-o", to, "--keys", made.keys, "--sealed")
+    assert (missing.status, "keeps no ruleset" in missing.err, to.exists()) == (4, True, False)
+
+
 def test_a_forged_decision_is_found_by_deciding_again(tmp_path: Path) -> None:
     """All hashes fit, the log's own key signed it, and the ruleset does not say so."""
     made = MadeLog(tmp_path).create().record(NAMES[4], forge=defer)

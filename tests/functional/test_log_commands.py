@@ -470,6 +470,23 @@ def test_a_patient_is_forgotten_and_the_log_verifies() -> None:
     assert (nobody.status, "nobody-1" in nobody.err) == (2, False)
 
 
+@pytest.mark.usefixtures("filled")
+def test_a_destroyed_key_that_is_back_from_a_copy_is_told() -> None:
+    """The log is intact, the promise is not kept; who came back and has a new key is no such patient."""
+    shutil.copy("keys/subjects.sqlite", "copy.sqlite")
+    run("log", "forget", "log.sqlite", "--subject", ADA)
+    run("evaluate", "ada.json", "--record", "log.sqlite")
+    assert "put back" not in run("log", "verify", "log.sqlite").text
+    shutil.copy("copy.sqlite", "keys/subjects.sqlite")
+    ran = run("log", "verify", "log.sqlite", "--json")
+    pseudonym = record(3)["header"]["subject"]["pseudonym"]
+    assert ran.status == 0
+    assert any(f"`{pseudonym}` was destroyed, and a copy of it was put back" in said for said in ran.document["limits"])
+    assert "put back" not in run("log", "verify", "log.sqlite", "--key", "keys/log.pub").text
+    run("log", "forget", "log.sqlite", "--pseudonym", pseudonym)
+    assert "put back" not in run("log", "verify", "log.sqlite").text
+
+
 @pytest.mark.parametrize("key", ["body", "pseudonym", "log"])
 def test_a_key_is_rotated_and_everything_goes_on(filled: Path, key: str) -> None:
     """Old records are found and read, new ones are made, and the log verifies, also against an older checkpoint."""

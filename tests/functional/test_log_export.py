@@ -17,11 +17,13 @@ from fhir.resources.R4B.provenance import Provenance
 from made_logs import NAMES, ORIGIN, MadeLog, decided, forget, run
 from program import REPOSITORY, cds
 
+from cds.actions.log_exports import replaced
 from cds.audit.merkle.hashing import leaf_hash
 from cds.audit.notes.encoding import base64_bytes
 from cds.audit.record import read_header
 from cds.audit.stores import open_store
 from cds.canonical import canonical_bytes
+from cds.errors import InputError
 
 SIZE = len(NAMES) + 3
 RESOURCES: dict[str, Any] = {"audit-event": AuditEvent, "provenance": Provenance}
@@ -202,3 +204,13 @@ def test_without_pyarrow_it_says_what_to_install(log: MadeLog, tmp_path: Path) -
     ran = cds.__wrapped__("log", "export", *log.with_keys, "--format", "parquet", "-o", to, PYTHONPATH=path)
     assert (ran.status, to.read_text(encoding="utf-8")) == (2, "as it was")
     assert "cds[bulk]" in ran.err
+
+
+def test_an_export_does_not_go_into_a_file_that_somebody_put_there(tmp_path: Path) -> None:
+    """What stands under the name of the unfinished file is not written to, nor what it leads to."""
+    theirs = tmp_path / "theirs"
+    theirs.touch()
+    (tmp_path / f".log.jsonl.{os.getpid()}").symlink_to(theirs)
+    with pytest.raises(InputError, match="cannot be written"), replaced(tmp_path / "log.jsonl") as path:
+        path.write_bytes(b"of a patient")
+    assert theirs.read_bytes() == b""

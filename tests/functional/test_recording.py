@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -250,6 +251,17 @@ def test_an_activation_that_a_crash_kept_out_is_recorded_at_the_next_use(log: st
     with Recorder(log, keys_of(log)) as recorder:
         decide_recorded(recorder, ruleset(), reading())
     assert kinds(log) == ["configuration", "ruleset_activation", "adoption", "decision"]
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM rulesets", "UPDATE rulesets SET content = x'7b7d'"])
+def test_nothing_is_decided_by_a_ruleset_that_the_log_has_lost(log: str, damage: str) -> None:
+    """Its record could never be decided again, so that no advice is given."""
+    with Recorder(log, keys_of(log)) as recorder:
+        decide_recorded(recorder, ruleset(), reading())
+    with closing(sqlite3.connect(log)) as connection, connection:
+        connection.execute(damage)
+    with Recorder(log, keys_of(log)) as recorder, pytest.raises(NotRecorded, match="does not keep the ruleset"):
+        decide_recorded(recorder, ruleset(), reading())
 
 
 def test_a_configuration_is_recorded_when_it_changes(log: str) -> None:

@@ -96,6 +96,13 @@ def test_without_keys_nothing_is_proved(log: MadeLog) -> None:
     assert (ran.status, ran.document["counts"]) == (5, {"other_kind": OTHERS, "unreadable": 6})
 
 
+def test_where_nothing_is_to_be_decided_nothing_is_said_to_be_proved(log: MadeLog) -> None:
+    """A start behind the last decision, and a log whose other records cannot be compared, claim no more than that."""
+    assert (
+        "There was no decision to decide again: nothing is proved." in run("replay", *log.with_keys, "--from", "9").text
+    )
+
+
 def test_masked_records_are_compared_as_far_as_they_are_stored(tmp_path: Path) -> None:
     """Where the mask took out what nothing followed from, they are equal so far; otherwise not comparable."""
     made = MadeLog(tmp_path, mask=("medications.*.text",)).create().record(*NAMES)
@@ -104,7 +111,9 @@ def test_masked_records_are_compared_as_far_as_they_are_stored(tmp_path: Path) -
     assert ran.status == 0
     assert counts.keys() == {"other_kind", "equal_as_stored", "masked", "identical"}
     assert sum(counts.values()) == OTHERS + len(NAMES)
-    assert "not comparable: masked" in run("replay", *made.with_keys).text
+    told = run("replay", *made.with_keys).text
+    assert "not comparable: masked" in told
+    assert "cannot be compared. None of the others differs." in told
 
 
 def test_a_forged_masked_record_is_not_equal(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from _thread import interrupt_main
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread, Timer
 
 import pytest
 from log_making import entry, made, opened, sign, sqlite_place
@@ -143,6 +144,32 @@ def test_closing_records_what_waits_and_nothing_after(location: str, reader: Sto
         writer.append(feedback(99))
     assert sorted(answers) == list(range(20))
     assert reader.size() == 20
+
+
+def test_a_caller_who_is_interrupted_keeps_no_one_waiting(location: str, reader: Store) -> None:
+    """A caller may be interrupted while it waits: its record is kept, and those behind it are answered."""
+    is_signing, may_sign = Event(), Event()
+
+    def slow(size: int, root: bytes) -> bytes:
+        is_signing.set()
+        may_sign.wait()
+        return sign(size, root)
+
+    with Writer(open_store(location, write=True), slow) as writer:
+        answers: list[int] = []
+        callers = [Thread(target=lambda: answers.append(writer.append(feedback(1)))) for _ in range(3)]
+        callers[0].start()
+        is_signing.wait()
+        later = [Timer(0.1, callers[1].start), Timer(0.15, callers[2].start), Timer(0.2, interrupt_main)]
+        for each in later:
+            each.start()
+        with pytest.raises(KeyboardInterrupt):
+            writer.append(feedback(9))
+        may_sign.set()
+        for caller in callers:
+            caller.join(timeout=5)
+        assert sorted(answers) == [0, 2, 3]
+    assert reader.size() == 4
 
 
 def test_a_writer_continues_the_log(location: str, reader: Store) -> None:

@@ -271,7 +271,7 @@ def test_body_that_nobody_can_read_is_still_proved(log: Log, standalone: ModuleT
     """Without the record's key, or without the body, the record is proved and its content left open, said so."""
     sealed = replace(log.pack(SEALED), record_key=None)
     removed = replace(sealed, body=None)
-    for pack, said in ((sealed, "its key is not in the pack"), (removed, "it was removed from the log")):
+    for pack, said in ((sealed, "its key is not in the pack"), (removed, "retention removed it from the log, or")):
         checked = check_evidence(pack, trusted=[KEY.verifier])
         assert (checked.findings, checked.body) == ((), None)
         assert said in checked.cautions[0]
@@ -322,6 +322,10 @@ TAMPERED: dict[str, tuple[Change, str]] = {
         "checkpoint: the signature of `hospital.example/log",
     ),
     "checkpoint cut": (lambda pack, _: replace(pack, checkpoint=pack.checkpoint[:-1]), "checkpoint: "),
+    "checkpoint signed twice": (
+        lambda pack, _: replace(pack, checkpoint=pack.checkpoint + pack.checkpoint.splitlines(keepends=True)[-1]),
+        "checkpoint: a key signs twice",
+    ),
     "checkpoint of another log": (
         lambda pack, _: replace(pack, checkpoint=sign_checkpoint(Checkpoint("other/log", 6, bytes(32)), KEY)),
         "checkpoint: the checkpoint is of the log `other/log`",
@@ -368,6 +372,8 @@ def test_key_for_a_body_in_the_clear_is_refused(log: Log) -> None:
         ({"schema": "cds-body/2"}, "it is not a body of `cds-body/1`"),
         (b"no JSON", "it is not a body of `cds-body/1`"),
         (b'{"schema": "cds-body/1"}', "it is not a body of `cds-body/1`"),
+        ({"remark": "never mind"}, "it is not a body of `cds-body/1`"),
+        ({"outcome": {"problem": "never mind"}}, "there is a decision in it, and that there was none"),
     ],
 )
 def test_log_that_recorded_nonsense_proves_nothing_else(
@@ -376,6 +382,24 @@ def test_log_that_recorded_nonsense_proves_nothing_else(
     """A body that contradicts itself is found, though the log holds it rightly."""
     kept = recorded(tmp_path, [decision(changed if isinstance(changed, bytes) else {**BODY, **changed})])
     assert any(finding.startswith("record.body: ") and said in finding for finding in refused(bytes(kept.pack(0))))
+    kept.store.close()
+
+
+def test_body_that_can_be_read_in_two_ways_is_refused_by_both(tmp_path: Path, standalone: ModuleType) -> None:
+    """One reader takes the first of two decisions, another the second."""
+    kept = recorded(
+        tmp_path, [decision(canonical_bytes(BODY)[:-1] + b',"decision":' + canonical_bytes(DECISION) + b"}")]
+    )
+    data = bytes(kept.pack(0))
+    assert "it is not a body of `cds-body/1` in canonical JSON" in refused(data)[0]
+    assert not proves(standalone, data, [KEY.verifier.text])
+    kept.store.close()
+
+
+def test_decision_under_another_kind_is_found(tmp_path: Path) -> None:
+    """What is not decided again, since it is said to be no decision, holds none."""
+    kept = recorded(tmp_path, [entry("no_advice", BODY, is_sealed=True, ruleset=NAMED)])
+    assert refused(bytes(kept.pack(0))) == ["record.body: there is a decision in it, and that there was none"]
     kept.store.close()
 
 

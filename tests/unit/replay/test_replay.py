@@ -7,6 +7,7 @@ import pickle
 from hashlib import sha256
 from typing import Any
 
+import orjson
 import pytest
 from builders import loaded_from
 from made_records import PATIENTS, RULES, Log, Rulesets, redigested
@@ -293,6 +294,23 @@ def test_a_body_that_is_no_json_object_is_told(log: Log, body: bytes) -> None:
     """Bytes that are no body do not stop the replay."""
     found = log.replay()(Past(0, canonical_bytes(log.header(0)), body))
     assert (found.status, found.problem) == (Status.FAILED, "the body of the record is not a JSON object")
+
+
+def test_a_body_that_can_be_read_in_two_ways_is_never_identical(log: Log) -> None:
+    """The decision that comes out stands first, and the one that readers see after it; or a note stands beside it."""
+    past = log.record(0)
+    assert isinstance(past.body, bytes)
+    read = orjson.loads(past.body)
+    seen = canonical_bytes({**read["decision"], "disposition": {"code": "proceed"}})
+    for body in (
+        past.body[:-1] + b',"decision":' + seen + b"}",
+        past.body[:-1] + b',"masked":[]}',
+        past.body[:-1] + b" }",
+        canonical_bytes({**read, "outcome": {"problem": "never mind"}}),
+        canonical_bytes({**read, "remark": "never mind"}),
+    ):
+        found = log.replay()(past._replace(body=body))
+        assert (found.status, "more than a decision" in str(found.problem)) == (Status.FAILED, True)
 
 
 def test_engines_that_disagree_are_told(log: Log) -> None:
