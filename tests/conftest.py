@@ -31,7 +31,13 @@ def postgres_server(postgres: Any) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests to their own command, `pytest -m long`."""
+    """Leave the long tests to their own command, `pytest -m long`; of several cores, give each whole files.
+
+    A file may name a group of files that share what takes long to make: `xdist_group`.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
     if config.getoption("markexpr"):
         return
     long_ones = [item for item in items if item.get_closest_marker("long")]

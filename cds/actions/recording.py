@@ -24,7 +24,7 @@ from cds.audit.record import Entry, read_header
 from cds.audit.stores import open_store
 from cds.audit.stores.base import Store
 from cds.audit.writer import Writer
-from cds.errors import InputError, NotReadable
+from cds.errors import InputError, NotReadable, NotRecorded
 from cds.facts.model import Facts
 from cds.records.decision import Decision
 from cds.ruleset.stored import stored_bytes, stored_hash

@@ -153,6 +153,10 @@ A header that it does not match is looked at the long way.
 """
 
 
+# a quotation mark inside a text is escaped, so these bytes can only be keys
+_KIND, _SEQ, _PSEUDONYM = b'"kind":"', b'"seq":', b'"pseudonym":"'
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a caller hands to the writer: the header without its `seq`, and the body as it is to be stored."""
@@ -217,24 +221,26 @@ def prepare(entry: Entry) -> Prepared:
         header = _header_bytes(document)
     except (InputError, NotCanonicalError) as error:
         raise NotRecorded(f"not recorded: {error}") from None
-    # a quotation mark inside a text is escaped, so these bytes can only be the key
-    before, key, after = header.partition(b'"seq":')
-    prepared = Prepared(before + key, after[1:], entry.body)
-    longest = len(prepared.before) + len(prepared.after) + _LONGEST_NUMBER
+    longest = len(header) - 1 + _LONGEST_NUMBER
     if longest > LARGEST_HEADER:
         raise NotRecorded(f"not recorded: the header has {longest} bytes; expected at most {LARGEST_HEADER}")
     if len(entry.body) > LARGEST_BODY:
         raise NotRecorded(f"not recorded: the body has {len(entry.body)} bytes; expected at most {LARGEST_BODY}")
     if document["body"]["hash"] != f"sha256:{sha256(entry.body).hexdigest()}":
         raise NotRecorded("not recorded: the header names another body than the one handed over")
-    return prepared
+    place = header.index(_SEQ) + len(_SEQ)
+    return Prepared(header[:place], header[place + 1 :], entry.body)
 
 
 def kind_and_subject(header: bytes) -> tuple[str, str | None]:
     """Give what a record is found by, out of a header that was checked: its kind, and its pseudonym if it has one."""
-    kind = header.partition(b'"kind":"')[2].partition(b'"')[0]
-    _, key, end = header.rpartition(b'"pseudonym":"')
-    return kind.decode(), end.partition(b'"')[0].decode() if key else None
+    start = header.index(_KIND) + len(_KIND)
+    kind = str(header[start : header.index(b'"', start)], "ascii")
+    about = header.rfind(_PSEUDONYM)
+    if about < 0:
+        return kind, None
+    start = about + len(_PSEUDONYM)
+    return kind, str(header[start : header.index(b'"', start)], "ascii")
 
 
 def record_schema() -> dict[str, Any]:

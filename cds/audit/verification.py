@@ -19,7 +19,7 @@ from cds.audit.merkle.frontier import Frontier
 from cds.audit.merkle.nodes import Node, NodeId
 from cds.audit.row_checks import RowChecks, records_text
 from cds.audit.stores.base import NodeRow, Store
-from cds.audit.stores.numbering import node_number
+from cds.audit.stores.numbering import in_order, node_number
 from cds.errors import InputError
 
 OpenCheckpoint = Callable[[bytes], tuple[int, bytes]]
@@ -106,7 +106,6 @@ class _Check:
         self._open = open_checkpoint
         self._outside = [_Claim(*outside, "the checkpoint held elsewhere")] if outside else []
         self._rows = RowChecks(self.find, bodies_from)
-        self._nodes_seen = 0
         self._nodes_are_off = False  # one is missing or put in: those after it cannot be compared
         self._wrong: set[NodeId] = set()  # found already: what stands above them follows from that
         self._covered = 0  # how many records the last checkpoint in the log is over
@@ -192,14 +191,7 @@ class _Check:
     def _compare(self, completed: list[Node], stored: Iterator[NodeRow]) -> None:
         """Compare the nodes that these records completed with those that stand in the store."""
         rows = list(islice(stored, len(completed)))
-        first = self._nodes_seen
-        self._nodes_seen += len(completed)
-        hashes = [b""] * len(completed)
-        for level, index, hashed in completed:
-            leaf = (index + 1 << level) - 1  # as in `node_number`; a call for each would take as long as the hashing
-            hashes[leaf - leaf.bit_count() + level - 1 - first] = hashed
-        are_numbered = [row[0] for row in rows] == list(range(first, self._nodes_seen))
-        if not (are_numbered and [row[1] for row in rows] == hashes) and not self._nodes_are_off:
+        if rows != in_order(completed) and not self._nodes_are_off:
             self._explain(completed, rows)
 
     def _explain(self, completed: list[Node], rows: list[NodeRow]) -> None:

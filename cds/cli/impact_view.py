@@ -118,5 +118,9 @@ def _heading(title: str) -> Text:
 def _summary(records: Mapping[str, int]) -> Text:
     changed, unchanged = (records.get(result, 0) for result in _BEST)
     rest = sum(count for result, count in records.items() if result not in {*_BEST, "other_kind"})
+    if rest and not changed + unchanged:
+        return Text(
+            f"NOTHING COULD BE COMPARED: {rest:,} decisions, and whom it would affect is not known.", style="bold"
+        )
     said = f"{changed:,} of {changed + unchanged:,} decisions would have been different"
     return Text(f"{said}; {rest:,} could not be compared." if rest else f"{said}.")

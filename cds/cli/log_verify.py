@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 from typing import Annotated
 
@@ -11,6 +13,7 @@ from rich.text import Text
 
 from cds.actions.key_folders import verifier_keys
 from cds.actions.log_checking import verification_document, verify
+from cds.actions.restored_keys import restored_keys
 from cds.audit.notes.encoding import base64_text
 from cds.audit.verification import Verification
 from cds.cli.exits import NOT_INTACT, leave
@@ -49,6 +52,8 @@ def verify_log(
     with counting() as (began, progress):
         found = verify(log, trusted, against=against, began=began, progress=progress)
     seconds = perf_counter() - start
+    if key is None and not found.findings:
+        found = replace(found, limits=(*found.limits, *_restored(log, keys)))
     if as_json:
         print_json(verification_document(log, found))
     else:
@@ -56,6 +61,15 @@ def verify_log(
         remark(f"{found.records:,} records in {seconds:.1f} s, {found.records / seconds:,.0f} records/s")
     if found.findings:
         leave(NOT_INTACT)
+
+
+def _restored(log: str, keys: Path | None) -> Iterator[str]:
+    """Say whose destroyed keys are back: the log is intact, and a promise is not kept."""
+    for pseudonym in restored_keys(log, keys):
+        yield (
+            f"the key of the patient `{pseudonym}` was destroyed, and a copy of it was put back: forget the patient "
+            "again (`cds log forget --pseudonym`)"
+        )
 
 
 def _shown(found: Verification) -> Iterator[Text]:

@@ -18,6 +18,7 @@ from cds.actions import load_ruleset
 from cds.cli.citations import position_lines, source_text
 from cds.ruleset.model import RulesetDocument
 
+pytestmark = pytest.mark.xdist_group("shipped cases")  # that are run once, for this file and one more
 UNCONFIRMED = "unconfirmed"
 _HEARSAY = re.compile(r"UNCONFIRMED, said to be in (?P<source>[^,]+), not read there: ")
 _CITED = re.compile(r"(?:adopted, from|differs, in|open, one position is that of) (?P<holders>[^:]+): ")

@@ -8,6 +8,7 @@ from shipped_cases import RULESET, results
 from cds.verification.cases.reading import read_cases
 from cds.verification.coverage.measure import coverage_of
 
+pytestmark = pytest.mark.xdist_group("shipped cases")  # that are run once, for this file and one more
 CASES = [(case.rule, case.title) for case in read_cases(RULESET.loaded)]
 
 

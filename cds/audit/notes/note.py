@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cds.audit.notes.encoding import LOWEST_PRINTABLE, NoteError, base64_bytes, base64_text, checked_name
+from cds.audit.notes.encoding import NoteError, base64_bytes, base64_text, checked_name
 from cds.audit.notes.keys import Kind, SigningKey, VerifierKey
 
 MAX_BYTES = 1_000_000
 MAX_SIGNATURES = 100
 LAST_TIMESTAMP = 2**63 - 1
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")  # all but the end of a line
 _DASH = "\u2014 "
 _ID_BYTES = 4
 _TIME_BYTES = 8
@@ -149,7 +151,7 @@ def _decoded(data: bytes) -> str:
         text = data.decode()
     except UnicodeDecodeError:
         raise NoteError("the note is not UTF-8") from None
-    if any(character < LOWEST_PRINTABLE and character != "\n" for character in text):
+    if _CONTROL.search(text):
         raise NoteError("the note holds a control character")
     return text
 

@@ -6,7 +6,9 @@ to one place for each level.
 
 from __future__ import annotations
 
-from cds.audit.merkle.nodes import NodeId
+from collections.abc import Iterable
+
+from cds.audit.merkle.nodes import Node, NodeId
 
 
 def node_number(node: NodeId) -> int:
@@ -19,3 +21,9 @@ def node_number(node: NodeId) -> int:
 def node_count(size: int) -> int:
     """Count the inner nodes that are complete in the tree of the first `size` leaves."""
     return size - size.bit_count()
+
+
+def in_order(nodes: Iterable[Node]) -> list[tuple[int, bytes]]:
+    """Give inner nodes as (number, hash), in order."""
+    ends = ((level, (index + 1 << level) - 1, hashed) for level, index, hashed in nodes)
+    return sorted((end - end.bit_count() + level - 1, hashed) for level, end, hashed in ends)  # as in `node_number`

@@ -17,11 +17,11 @@ from cds.audit.merkle.nodes import Node, NodeId
 from cds.audit.record import Record, kind_and_subject
 from cds.audit.stores import tables
 from cds.audit.stores.base import CheckpointRow, NodeRow, Row, RulesetRow
-from cds.audit.stores.numbering import node_number
+from cds.audit.stores.numbering import in_order, node_number
 from cds.audit.stores.tables import checkpoints, nodes, records, rulesets
 from cds.errors import InputError, NotRecorded
 
-_BLOCK = 1024  # rows that are read at once
+_BLOCK = 256  # rows that are read at once: more of them leave the processor's cache before they are looked at
 _IDS = 200  # nodes that are asked for at once: databases limit the parameters of a query
 
 
@@ -55,7 +55,7 @@ class SqlStore(ABC):
     def append(self, records: Sequence[Record], nodes: Sequence[Node], checkpoint: bytes | None) -> None:
         """Store all of it durably in one transaction, or nothing."""
         rows = [_row(record) for record in records]
-        numbered = sorted((node_number((level, index)), hashed) for level, index, hashed in nodes)
+        numbered = in_order(nodes)
         known, self._next = self._next, None  # an error leaves it unknown what was stored
         with self._transaction() as connection:
             seq, number = known or (_next_seq(connection), _next_number(connection))
