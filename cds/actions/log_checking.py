@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from cds.audit.verification import Verification, verify_log
 from cds.errors import InputError, NotReadable, Place
 
 SCHEMA = "cds-log-verification/1"
+_EMPTY = Finding(
+    "the log", "it has no records, not even the first, which `cds log init` makes"
+)
 
 
 def verify(
@@ -50,7 +54,8 @@ def verify(
         with opened_log(location) as store:
             if began is not None:
                 began(store.size())
-            return verify_log(store, opened, against=against, bodies_from=_bodies_from(store), progress=progress)
+            found = verify_log(store, opened, against=against, bodies_from=_bodies_from(store), progress=progress)
+            return found if found.records or found.findings else replace(found, findings=(_EMPTY,))
     except InputError as error:
         if is_postgres(location) or not Path(location).is_file():
             raise

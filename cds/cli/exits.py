@@ -83,7 +83,7 @@ def _tell(error: BaseException) -> None:
     if isinstance(error, BrokenPipeError):
         return  # whoever read the output has left
     if isinstance(error, KeyboardInterrupt):
-        sys.stderr.write("interrupted: what is not printed yet was not decided\n")
+        sys.stderr.write("interrupted: what is not printed yet was not answered\n")
     elif isinstance(error, CdsError):
         sys.stderr.write(f"error: {error}\n")
     elif isinstance(error, OSError):

@@ -218,4 +218,4 @@ def test_an_interruption_ends_without_a_traceback() -> None:
         running.send_signal(signal.SIGINT)
         said = running.stderr.read().decode()
         assert running.wait() == 130
-    assert said == "interrupted: what is not printed yet was not decided\n"
+    assert said == "interrupted: what is not printed yet was not answered\n"

@@ -205,7 +205,7 @@ def test_the_settings_of_a_site_are_used(monkeypatch: pytest.MonkeyPatch) -> Non
         (("--record", "log.sqlite", "--keys", "none"), 2, "there is no key folder `none`"),
         (("--record", "log.sqlite", "--keys", "other"), 2, "is not that of the log `log.sqlite`"),
         (("--record", "ada.json"), 7, "the file is damaged or no SQLite file"),
-        (("--record", "postgresql://me:pw@localhost:1/x"), 2, "the server cannot be reached"),
+        (("--record", "postgresql://me:pw@localhost:1/x"), 7, "the server cannot be reached"),
     ],
 )
 @pytest.mark.usefixtures("site")

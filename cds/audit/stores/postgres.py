@@ -44,8 +44,7 @@ class PostgresStore(SqlStore):
         self._url = _url(location)
         super().__init__(_shown(self._url), _engine(self._url), write=write)
         try:
-            with self._connect() as connection:
-                found = version(connection)
+            found = self._version(to_write=write)
             if write and found is not None and found < REVISION:
                 with self._transaction() as connection:
                     upgrade(connection)
@@ -80,6 +79,16 @@ class PostgresStore(SqlStore):
             raise InputError(f"a log cannot be made in `{_shown(url)}`: {reason}") from None
         finally:
             engine.dispose()
+
+    def _version(self, *, to_write: bool) -> str | None:
+        """Give the version of the log; a database that cannot be reached is no place to record in."""
+        try:
+            with self._connect() as connection:
+                return version(connection)
+        except InputError as error:
+            if to_write:
+                raise NotRecorded(f"not recorded: {error}") from None
+            raise
 
     def remove_bodies(self, stop: int) -> int:
         """Refuse: the tables are append-only, and PostgreSQL leaves what is deleted on the disk."""

@@ -40,6 +40,10 @@ _REASONS = {
 }
 
 
+_OWNER = 0o600
+"""A header has no patient's data, but who asked when about which pseudonym is nobody else's business."""
+
+
 class SqliteStore(SqlStore):
     """A log in a file; with `write`, the only process that appends to it."""
 
@@ -79,8 +83,9 @@ class SqliteStore(SqlStore):
         if path.exists() and path.stat().st_size:
             raise InputError(f"`{path}` exists already", expected="the name of a new file")
         lock = _lock(path)
-        engine = _engine(path, "rwc", writing=True)
+        engine = _engine(path, "rw", writing=True)
         try:
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _OWNER))  # SQLite gives its own files the same mode
             with engine.connect() as connection:
                 upgrade(connection)
                 connection.commit()

@@ -95,6 +95,9 @@ def test_errors_do_not_show_the_password(place: Place) -> None:
     with pytest.raises(InputError, match="cannot be reached") as error:
         open_store("postgresql://someone:secret@localhost:1/log")
     assert "secret" not in str(error.value)
+    with pytest.raises(NotRecorded, match="cannot be reached") as error:
+        open_store("postgresql://someone:secret@localhost:1/log", write=True)
+    assert "secret" not in str(error.value)
     with pytest.raises(InputError, match="cannot be made") as error:
         create_store(place[1], role="nobody-of-this-name")
     assert "does not exist" in str(error.value)

@@ -196,3 +196,13 @@ def test_a_log_with_a_foreign_end_is_not_continued(tmp_path: Path) -> None:
     engine.dispose()
     with pytest.raises(NotRecorded, match="does not fit its records; check it with `cds log verify`"):
         fill(open_store(location, write=True), [1])
+
+
+def test_nobody_else_reads_the_files_of_a_log(tmp_path: Path) -> None:
+    """The log and its write-ahead files are for the account that records."""
+    log = made(sqlite_place(tmp_path))
+    with Writer(open_store(log, write=True), sign) as writer:
+        writer.append(entry())
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    assert set(modes.values()) == {"0o600"}
+    assert len(modes) == 4
