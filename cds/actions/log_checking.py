@@ -25,9 +25,7 @@ from cds.audit.verification import Verification, verify_log
 from cds.errors import InputError, NotReadable, Place
 
 SCHEMA = "cds-log-verification/1"
-_EMPTY = Finding(
-    "the log", "it has no records, not even the first, which `cds log init` makes"
-)
+_EMPTY = Finding("the log", "it has no records, not even the first, which `cds log init` makes")
 
 
 def verify(

@@ -216,6 +216,8 @@ def hidden_lines(worklist: Gathered) -> Iterator[str]:
         if counts[f"hidden_{what}s"]
     ]
     yield f"Shown: {filters}. Not shown: {', '.join(hidden) or 'nothing'}."
+    if waiting := counts["hidden_interrupts"]:
+        yield f"Not shown, and nobody has taken note of it: {_number(waiting, 'medication')} of the tier interrupt."
 
 
 def _number(count: int, what: str) -> str:

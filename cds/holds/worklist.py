@@ -30,9 +30,12 @@ COUNTS = (
     *(*STATES, NO_PROCEDURE),
     *TIERS,
     *ALERTS,
-    *("hidden_patients", "hidden_medications", "hidden_alerts"),
+    *("hidden_patients", "hidden_medications", "hidden_alerts", "hidden_interrupts"),
 )
-"""What is counted: patients, then lines by state, tier and alert, as shown; and what is not shown."""
+"""What is counted: patients, then lines by state, tier and alert, as shown; and what is not shown.
+
+`hidden_interrupts` are medications of the tier `interrupt` that nobody has acknowledged.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class _Gathering:
         hidden = _alerts(sheet["lines"]) - _alerts(lines)
         self.counts["hidden_medications"] += len(sheet["lines"]) - len(lines)
         self.counts["hidden_alerts"] += hidden
+        self.counts["hidden_interrupts"] += _interrupts(sheet["lines"]) - _interrupts(lines)
         if not lines and not (showing.within is None and not sheet["lines"] and shows_patient(sheet, showing.filters)):
             self.counts["hidden_patients"] += 1
             return
@@ -209,6 +213,10 @@ class _Gathering:
                 content=canonical_bytes(sheet),
             )
         )
+
+
+def _interrupts(lines: Sequence[Line]) -> int:
+    return sum(line["tier"] == "interrupt" and "acknowledged" not in line for line in lines)
 
 
 def _alerts(lines: Sequence[Line]) -> int:

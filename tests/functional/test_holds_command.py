@@ -104,6 +104,23 @@ def test_a_folder_is_read_with_all_that_is_below_it(tmp_path: Path) -> None:
     assert {one["input"] for one in document["patients"]} >= {f"{top}/b.jsonl:2", f"{top}/below/c.ndjson:1"}
 
 
+def test_a_critical_line_that_was_told_stays_in_the_footer_until_somebody_takes_note(tmp_path: Path) -> None:
+    """It is told once; after that it is counted, until it is acknowledged."""
+    stent = PATIENTS / "needs-information-clopidogrel-recent-stent.json"
+    first, notes = tmp_path / "first.json", tmp_path / "notes.jsonl"
+    first.write_bytes(cds("holds", stent, "--due-within", "48h", "--json").out)
+    again = ("holds", stent, "--due-within", "48h", "--since", first, "--acknowledged", notes)
+    said = "Not shown, and nobody has taken note of it: 1 medication of the tier interrupt."
+    assert said in " ".join(cds(*again).text.split())
+    subject = json.loads(stent.read_bytes())["subject"]
+    who = ("--reason", "prescriber_informed", "--by", "pharmacist 7", "--to", notes)
+    assert (
+        cds("acknowledge", first, "--subject", subject, "--medication", "m1", *who).err
+        == f"1 acknowledged in {notes}\n"
+    )
+    assert "nobody has taken note" not in cds(*again, "--tier", "interrupt").text  # the same command is run once
+
+
 def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     """What is no file, and would never end, is told as a failure, and the others are decided."""
     top = folder(tmp_path / "ward", a_json=named("a"))
