@@ -75,7 +75,8 @@ def log(copies: int = 1) -> tuple[Past, ...]:
     bodies = []
     for facts in patients():
         decision = orjson.loads(decide(program, facts).to_bytes())
-        body = {"schema": "cds-body/1", "facts": dict(facts.document), "masked": [], "decision": decision}
+        said = {"facts": dict(facts.document), "masked": [], "decision": decision, "outcome": None}
+        body = {"schema": "cds-body/1", "salt": "00", **said}
         bodies.append(canonical_bytes(body))
     rest = {"schema": "cds-record/1", "kind": "decision", "subject": None, "ruleset": ids, "semantics": 1}
     return tuple(

@@ -59,8 +59,8 @@ def log(name: str) -> tuple[Past, ...]:
             "ruleset": {"digest": program.identity.digest, "stored": stored},
             "semantics": 1,
         }
-        body: dict[str, Any] = {"schema": "cds-body/1", "facts": dict(facts.document), "masked": []}
-        body["decision"] = orjson.loads(decide(program, facts).to_bytes())
+        body: dict[str, Any] = {"schema": "cds-body/1", "salt": "00", "facts": dict(facts.document), "masked": []}
+        body |= {"decision": orjson.loads(decide(program, facts).to_bytes()), "outcome": None}
         records.append(Past(seq, canonical_bytes(header), canonical_bytes(body)))
     return tuple(records)
 
