@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from cds.actions.recording import Recorder
+from cds.actions.clock import Stamp, system_clock
 from cds.errors import InputError, Place, nearest
 from cds.facts.tokens import quoted
 from cds.holds.acknowledgements import Acknowledgement, acknowledge, read_acknowledgements
 from cds.holds.model import SCHEMA, Seen
 from cds.holds.seen import Memory, memory_of
+
+if TYPE_CHECKING:  # what records is loaded by who does so
+    from cds.actions.recording import Recorder
 
 MOST_BYTES = 512 * 1024 * 1024
 """A worklist of about 100,000 medications."""
@@ -84,9 +86,10 @@ def acknowledge_lines(
         expected = f"one of {', '.join(sorted(lines))}"
         problem = f"the patient has no medication {quoted(unknown)} in the worklist"
         raise InputError(problem, expected=expected, suggestion=nearest(unknown, lines))
-    clock, when = ("system", datetime.now(UTC).isoformat(timespec="seconds")) if at is None else ("given", at)
+    stamp = system_clock() if at is None else Stamp(at, "given")
     return [
-        acknowledge(lines[name], reason=reason, by=by, at=when, clock=clock, comment=comment) for name in medications
+        acknowledge(lines[name], reason=reason, by=by, at=stamp.at, clock=stamp.clock, comment=comment)
+        for name in medications
     ]
 
 

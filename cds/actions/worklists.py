@@ -11,9 +11,8 @@ from cds.actions.rulesets import Ruleset
 from cds.errors import CdsError, InputError, NotRecorded
 from cds.holds.model import Failure, Sheet
 from cds.holds.worklist import Decided
-from cds.trace.sentences import STANDING
+from cds.trace.sentences import FOR_PROFESSIONALS, STANDING
 
-FOR_PROFESSIONALS = "For healthcare professionals; not patient instructions."
 _FAULT = "a fault of cds; no advice is given"
 
 

@@ -12,10 +12,11 @@ from rich.text import Text
 from cds.actions import Ruleset
 from cds.cli.columns import Cell, Columns
 from cds.cli.words import SEVERITY_STYLE, plain
-from cds.holds.model import ALERTS, STATES, TIERS, Alert, Line, Procedure, Seen, Sheet
+from cds.holds.model import ALERTS, TIERS, Alert, Line, Procedure, Seen, Sheet
 from cds.holds.short_times import short_times, shortened
 from cds.holds.spread import spread_text
 from cds.holds.worklist import NO_PROCEDURE, Gathered
+from cds.ir.program import HOLD_STATES
 
 TIER_STYLE = {"interrupt": "bold white on red", "act": "bold yellow", "know": "dim"}
 STATE_STYLE = {
@@ -116,7 +117,7 @@ def _heading(worklist: Gathered, ruleset: Ruleset) -> Table:
     table.add_row("Ruleset", Text(f"{identity.id} {identity.version}: {ruleset.loaded.document.title}"))
     for notice in worklist.notice:
         table.add_row("", Text(notice, style="bold yellow"))
-    table.add_row("States", Text(counts_text(worklist, (*STATES, NO_PROCEDURE))))
+    table.add_row("States", Text(counts_text(worklist, (*HOLD_STATES, NO_PROCEDURE))))
     table.add_row("Tiers", Text(counts_text(worklist, TIERS)))
     table.add_row("Alerts", Text(counts_text(worklist, ALERTS)))
     return table

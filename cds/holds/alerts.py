@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cds.facts.instants import parse_exact_instant
 from cds.facts.model import Facts, TimeSpan
 from cds.facts.time_text import day_text, with_weekdays
 from cds.holds.model import Alert, Line, Procedure
 from cds.holds.urgency import may_be_antithrombotic
+from cds.holds.written_times import span_of
 from cds.records.decision import Recommendation
 from cds.trace.model import HoldReason
 
@@ -19,7 +19,6 @@ _START = "procedure.start"
 _ON_HOLD = "on_hold"
 _PERHAPS_FOR_THE_PROCEDURE = frozenset({"stopped", "unknown"})
 """What a record says of a medicine that may have been stopped for the procedure, or for good."""
-_CLOCK = "T"
 _TO = " to "
 _DAY = len("2026-11-21")
 
@@ -117,6 +116,5 @@ def _is_another_day(facts: Facts) -> bool:
 
 def _has_come(told: str, facts: Facts) -> bool:
     """Tell whether a day or an instant that a decision tells has come."""
-    if _CLOCK in told:
-        return parse_exact_instant(told) <= facts.as_of
-    return told <= day_text(facts.as_of, facts.zone)
+    found = span_of(told, facts.zone)
+    return found is not None and found.low <= facts.as_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cds.facts.time_text import with_weekdays
+from cds.holds.line_words import earliest_told
 from cds.records.decision import Hold
 from cds.trace.hold_sentences import interval_text, reason_text
 
@@ -65,9 +66,4 @@ def _procedure(start: str | None) -> str:
 
 
 def _earliest(hold: Hold) -> str:
-    """Give the earliest procedure: a day where the interval counts days, since any time of it will do."""
-    earliest, interval = hold["earliest_procedure"], hold["interval"]
-    if earliest is None:
-        return "(outside the calendar)"
-    counts_days = interval is not None and interval["counting"] != "hours"
-    return with_weekdays(earliest[:10] if counts_days and "T00:00:00" in earliest else earliest)
+    return with_weekdays(earliest_told(hold)) or "(outside the calendar)"

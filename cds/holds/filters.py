@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from cds.errors import InputError, nearest
 from cds.facts.instants import parse_day
 from cds.facts.tokens import quoted
-from cds.holds.model import ALERTS, STATES, TIERS, Line, Sheet
+from cds.holds.model import ALERTS, TIERS, Line, Sheet
+from cds.ir.program import HOLD_STATES
 
-SHOWN_STATES = (*STATES, *ALERTS)
+SHOWN_STATES = (*HOLD_STATES, *ALERTS)
 """What `--state` may name: the state of a line, or an alert that it has."""
 _DATE = len("2026-11-21")
 _SPAN = "from "

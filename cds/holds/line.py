@@ -6,22 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from cds.facts.dictionary import FactType
 from cds.facts.model import Facts, Item, TimeSpan, Unknown, Word
 from cds.facts.time_text import span_text, with_weekdays
 from cds.holds.advice import advice_of
 from cds.holds.alerts import alerts_of
 from cds.holds.arithmetic import arithmetic
-from cds.holds.model import STATES, Line, Procedure, Question
+from cds.holds.model import MEDICATIONS, Line, Procedure, Question
 from cds.holds.notes import notes_of
 from cds.holds.restart import restart_of, restart_text
 from cds.holds.urgency import tier_of
-from cds.ir.program import Program
+from cds.ir.program import HOLD_STATES, Program
 from cds.outcome.holds import WITHOUT_A_DATE
 from cds.records.decision import DecisionDocument, Hold, Recommendation
 from cds.trace.hold_sentences import ANTITHROMBOTIC
 from cds.trace.model import HoldReason
 
-MEDICATIONS = "medications"
 PLANNED = frozenset({"proposed", "booked", "postponed"})
 """What a procedure's status is while its holds are in force."""
 _INFO = "info"
@@ -184,12 +184,12 @@ class _Making:
 
 
 def _precedence(one: Recommendation) -> int:
-    return STATES.index(cast("Hold", one["hold"])["state"])
+    return HOLD_STATES.index(cast("Hold", one["hold"])["state"])
 
 
 def _concepts(item: Item, program: Program) -> Iterator[Any]:
     declared = program.dictionary[MEDICATIONS].items
-    yield from (item.value(name) for name, fact in declared.items() if fact.type.value == "concept")
+    yield from (item.value(name) for name, fact in declared.items() if fact.type is FactType.CONCEPT)
 
 
 def _not_planned(status: str | None) -> str:

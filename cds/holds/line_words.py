@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cds.holds.model import Line
+from cds.records.decision import Hold
 
 
 def named(line: Line) -> str:
@@ -12,8 +13,8 @@ def named(line: Line) -> str:
     return f"{line['medication']}: {line['substance'].replace('-', ' ')}"
 
 
-def earliest_told(line: Line) -> str:
-    """Give the earliest procedure by a line, as its day where the interval counts days: any time of it will do."""
-    told = line["earliest_procedure"] or ""
-    counts_days = line["interval"] is not None and line["interval"]["counting"] != "hours"
+def earliest_told(hold: Line | Hold) -> str:
+    """Give the earliest procedure by a hold, as its day where the interval counts days: any time of it will do."""
+    told = hold["earliest_procedure"] or ""
+    counts_days = hold["interval"] is not None and hold["interval"]["counting"] != "hours"
     return told[:10] if counts_days and "T00:00:00" in told else told

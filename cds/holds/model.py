@@ -13,19 +13,8 @@ from cds.records.decision import Interval, OtherDate, OtherDeadline, Reading, Ru
 
 SCHEMA = "cds-holds/1"
 
-STATES = (
-    "unidentified",
-    "prescriber",
-    "contested",
-    "undecidable",
-    "overdue",
-    "due",
-    "planned",
-    "satisfied",
-    "continue",
-    "no_rule",
-)
-"""Every state of a hold, in order of precedence (language §10.2)."""
+MEDICATIONS = "medications"
+"""The list of facts that holds are about."""
 TIERS = ("interrupt", "act", "know")
 """How loudly a line is told: at once, on today's list, or for whoever looks."""
 SEVERITIES = ("critical", "high", "moderate", "info")

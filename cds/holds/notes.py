@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from cds.facts.model import Facts, Item, TimeSpan, Word
 from cds.facts.time_text import span_text, with_weekdays
-from cds.holds.model import Line
+from cds.holds.model import MEDICATIONS, Line
 from cds.outcome.holds import DATED_STATES, NO_LONGER_TAKEN, WITHOUT_A_DATE
 
-MEDICATIONS = "medications"
 _HELD = DATED_STATES | WITHOUT_A_DATE
 """States in which a dose may still matter; what nothing is held of gets no remark on stopping it."""
 

@@ -18,7 +18,6 @@ from cds.records.decision import OtherDeadline
 from cds.trace.hold_sentences import interval_text
 from cds.trace.sentences import REVIEW_OVERDUE, STANDING
 
-FOR_PROFESSIONALS = "For healthcare professionals; not patient instructions"
 _DISPOSITION = {
     "emergency": "Emergency: emergency assessment now",
     "not_recommended": "Not recommended; the holds count only if the procedure goes ahead all the same",

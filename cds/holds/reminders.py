@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from cds.facts.durations import Duration
-from cds.facts.instants import parse_day, parse_exact_instant
 from cds.facts.zones import Zone
 from cds.holds.changes import is_changed
 from cds.holds.model import Line, Seen, Sheet
 from cds.holds.seen import Memory, seen_of
 from cds.holds.urgency import may_be_antithrombotic
-
-_CLOCK = "T"
+from cds.holds.written_times import instant_of, span_of
 
 
 def reminders_in(sheet: Sheet, within: Duration, earlier: Memory) -> list[Line]:
@@ -28,7 +26,7 @@ def is_reminder(sheet: Sheet, line: Line, within: Duration) -> bool:
     if line["tier"] != "know":
         return True
     deadline = line["last_permitted_dose"] if line["state"] == "planned" else _restart(line)
-    return deadline is not None and _is_within(deadline, sheet, within)
+    return _is_within(deadline, sheet, within)
 
 
 def remembered(
@@ -59,10 +57,12 @@ def _restart(line: Line) -> str | None:
     return None if line["restart"] is None or not may_be_antithrombotic(line) else line["restart"]["at"]
 
 
-def _is_within(deadline: str, sheet: Sheet, within: Duration) -> bool:
+def _is_within(deadline: str | None, sheet: Sheet, within: Duration) -> bool:
     """Compare in calendar days for a duration in days, else as elapsed time to the last moment of the deadline."""
-    zone, as_of = Zone(sheet["zone"]), parse_exact_instant(sheet["as_of"])
-    last = parse_exact_instant(deadline) if _CLOCK in deadline else zone.end_of_day(parse_day(deadline))
+    zone, as_of = Zone(sheet["zone"]), instant_of(sheet["as_of"])
+    ahead = span_of(deadline, zone)
+    if ahead is None:
+        return False
     if within.in_days:
-        return zone.day_of(last) - zone.day_of(as_of) <= within.amount
-    return last - as_of <= within.amount
+        return zone.day_of(ahead.high) - zone.day_of(as_of) <= within.amount
+    return ahead.high - as_of <= within.amount

@@ -8,13 +8,11 @@ from typing import Any
 from cds.facts.model import Facts, Text, TimeSpan, Word
 from cds.facts.time_text import span_text, with_weekdays
 from cds.holds.line import lines_of
-from cds.holds.model import TIERS, Driver, Line, Procedure, Question, Sheet
+from cds.holds.model import MEDICATIONS, TIERS, Driver, Line, Procedure, Question, Sheet
 from cds.holds.urgency import line_key
 from cds.ir.program import Program
 from cds.outcome.holds import WITHOUT_A_DATE
 from cds.records.decision import DecisionDocument
-
-MEDICATIONS = "medications"
 
 
 def sheet_of(decision: DecisionDocument, facts: Facts, program: Program) -> Sheet:

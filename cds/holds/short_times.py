@@ -10,9 +10,8 @@ from cds.errors import InputError
 from cds.facts.instants import parse_exact_instant
 from cds.facts.zones import SECOND, Zone
 from cds.holds.model import Sheet
+from cds.holds.written_times import day_words
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WRITTEN = re.compile(
     r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[ T](?P<clock>[0-9]{2}:[0-9]{2})(?P<second>:[0-9]{2}(?:\.[0-9]+)?)?"
@@ -39,7 +38,7 @@ def _short(written: re.Match[str], zone: str, year: str) -> str:
         day = date.fromisoformat(written["day"])
     except ValueError:
         return written[0]
-    said = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    said = day_words(day.toordinal())
     if written["day"][:4] != year:
         said += f" {written['day'][:4]}"
     if written["clock"] is None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from cds.errors import InputError
 from cds.holds.marks import mark_svg
 from cds.holds.model import Sheet
-from cds.holds.printed import FOR_PROFESSIONALS, printed_sheet
+from cds.holds.printed import printed_sheet
 from cds.holds.timeline import timeline_svg
+from cds.trace.sentences import FOR_PROFESSIONALS
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -18,9 +18,10 @@ from cds.facts.time_text import with_weekdays
 from cds.facts.zones import SECOND
 from cds.holds.line_words import earliest_told
 from cds.holds.model import Line, Sheet
-from cds.holds.printed import FOR_PROFESSIONALS, standing_of
+from cds.holds.printed import standing_of
 from cds.holds.written_times import instant_of
 from cds.trace.hold_sentences import interval_text
+from cds.trace.sentences import FOR_PROFESSIONALS
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -101,7 +102,7 @@ def _reminder(sheet: Sheet, line: Line, *, kind: str, at: str, what: str) -> _Re
 
 def _description(sheet: Sheet, line: Line) -> Iterator[str]:
     procedure, ruleset = sheet["procedure"], sheet["ruleset"]
-    yield f"{FOR_PROFESSIONALS}."
+    yield FOR_PROFESSIONALS
     if standing := standing_of(sheet):
         yield standing
     named_class = f" ({line['class']})" if line["class"] else ""
@@ -119,7 +120,7 @@ def _description(sheet: Sheet, line: Line) -> Iterator[str]:
 
 def _cancelled(one: _Reminder, now: Sheet) -> _Reminder:
     description = (
-        f"{FOR_PROFESSIONALS}.\nThis date no longer stands as of {with_weekdays(now['as_of'])}; that is no word on "
+        f"{FOR_PROFESSIONALS}\nThis date no longer stands as of {with_weekdays(now['as_of'])}; that is no word on "
         "whether doses may be taken. See the hold sheet."
     )
     return _Reminder(one.uid, one.at, now["as_of"], f"Withdrawn: {one.summary}", description, is_cancelled=True)

@@ -16,9 +16,10 @@ from cds.errors import InputError
 from cds.facts.zones import SECOND
 from cds.holds.marks import Mark, mark_svg
 from cds.holds.model import Sheet
-from cds.holds.printed import FOR_PROFESSIONALS, printed_sheet
+from cds.holds.printed import printed_sheet
 from cds.holds.timeline import timeline_svg, timeline_words
 from cds.holds.written_times import instant_of
+from cds.trace.sentences import FOR_PROFESSIONALS
 
 if TYPE_CHECKING:
     from typst import Compiler

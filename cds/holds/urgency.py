@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cds.holds.model import ALERTS, STATES, TIERS, Line, Sheet
+from cds.holds.model import ALERTS, TIERS, Line, Sheet
+from cds.ir.program import HOLD_STATES
 
-_ACTIONABLE = frozenset(STATES[: STATES.index("planned")])
+_ACTIONABLE = frozenset(HOLD_STATES[: HOLD_STATES.index("planned")])
 """States in which somebody has to do something now."""
 _BY_URGENCY = (
     "overdue",

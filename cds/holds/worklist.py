@@ -17,17 +17,18 @@ from cds.facts.durations import Duration
 from cds.holds.acknowledgements import Acknowledgements, with_acknowledgements
 from cds.holds.changes import with_changes
 from cds.holds.filters import Filters, lines_shown, shows_patient
-from cds.holds.model import ALERTS, SCHEMA, STATES, TIERS, Failure, Line, Seen, Sheet, Worklist
+from cds.holds.model import ALERTS, SCHEMA, TIERS, Failure, Line, Seen, Sheet, Worklist
 from cds.holds.reminders import remembered, reminders_in
 from cds.holds.seen import Memory
 from cds.holds.urgency import OrderKey, sheet_key
+from cds.ir.program import HOLD_STATES
 from cds.trace.sentences import REVIEW_OVERDUE
 
 NO_PROCEDURE = "no_procedure"
 """Under what lines are counted that have no state, since no procedure is planned."""
 COUNTS = (
     *("patients", "medications", "failed"),
-    *(*STATES, NO_PROCEDURE),
+    *(*HOLD_STATES, NO_PROCEDURE),
     *TIERS,
     *ALERTS,
     *("hidden_patients", "hidden_medications", "hidden_alerts", "hidden_interrupts"),

@@ -16,6 +16,9 @@ from cds.trace.model import HoldReason, Question
 
 RENDERER = 2
 
+FOR_PROFESSIONALS = "For healthcare professionals; not patient instructions."
+"""What is said on everything that is printed or handed on."""
+
 STANDING = {
     "draft": "DRAFT: no clinician has signed this content off.",
     "retired": "RETIRED: this ruleset is no longer in use.",

@@ -19,7 +19,7 @@ from strategies.chance import Chance, Drawn, Seeded
 from strategies.given import examples
 
 from cds.actions import hold_sheet
-from cds.holds.model import STATES
+from cds.ir.program import HOLD_STATES
 
 QUIET = frozenset({"continue", "no_rule", "satisfied"})
 """States that remind nobody of anything."""
@@ -112,7 +112,7 @@ def every_medicine_has_one_line(chance: Chance) -> int:
     rest = [] if document["medications"]["reconciled"] else ["medications/*"]
     bindings = [item.binding for item in facts.list("medications").items] + rest
     assert sorted(line["binding"] for line in sheet["lines"]) == sorted(bindings)
-    assert all(line["state"] in STATES for line in sheet["lines"])
+    assert all(line["state"] in HOLD_STATES for line in sheet["lines"])
     return len(bindings)
 
 
@@ -188,5 +188,5 @@ def test_every_state_occurs() -> None:
     counted = Counter(
         state for n in range(2000) for state in states_of(sheet_of(patient(Seeded(f"state/{n}")))).values()
     )
-    assert set(counted) == {*STATES} - {"contested"}
+    assert set(counted) == {*HOLD_STATES} - {"contested"}
     assert min(counted.values()) >= 10, counted

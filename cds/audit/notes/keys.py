@@ -11,11 +11,12 @@ from enum import IntEnum
 from functools import cached_property
 from hashlib import sha256
 from secrets import token_bytes
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING
 
 from cds.audit.notes.encoding import NoteError, base64_bytes, base64_text, checked_name
+
+if TYPE_CHECKING:  # loaded by who signs or verifies: every command would wait for it
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _PRIVATE = "PRIVATE+KEY+"
 _KEY_BYTES = 32
@@ -61,6 +62,8 @@ class VerifierKey:
 
     def has_signed(self, message: bytes, signature: bytes) -> bool:
         """Tell whether this key made an Ed25519 signature."""
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  # see above
+
         try:
             self._public_key.verify(signature, message)
         except InvalidSignature:
@@ -69,6 +72,8 @@ class VerifierKey:
 
     @cached_property
     def _public_key(self) -> Ed25519PublicKey:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415  # see above
+
         return Ed25519PublicKey.from_public_bytes(self.public)
 
 
@@ -119,6 +124,8 @@ class SigningKey:
 
     @cached_property
     def _private_key(self) -> Ed25519PrivateKey:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415  # see above
+
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
 

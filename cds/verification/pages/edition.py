@@ -11,7 +11,6 @@ from cds.ruleset.model import Rule
 from cds.verification.cases.reading import Case
 from cds.verification.pages.history import Release
 
-FOR_PROFESSIONALS = "For healthcare professionals; not patient instructions."
 _STANDING = {
     "draft": "DRAFT: no clinician has signed this ruleset.",
     "active": "Active.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds.verification.pages.edition import FOR_PROFESSIONALS, Edition, area_title, plain
+from cds.trace.sentences import FOR_PROFESSIONALS
+from cds.verification.pages.edition import Edition, area_title, plain
 from cds.verification.pages.marked import markdown, name, table
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds.verification.pages.edition import FOR_PROFESSIONALS, Edition, area_title
+from cds.trace.sentences import FOR_PROFESSIONALS
+from cds.verification.pages.edition import Edition, area_title
 from cds.verification.pages.marked import as_html
 from cds.verification.pages.protocol import OUT_OF_FORCE, Point, identity_text, protocol_of
 

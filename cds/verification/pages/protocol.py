@@ -8,8 +8,9 @@ from itertools import groupby
 
 from cds.ruleset.conditions import Condition
 from cds.ruleset.model import Rule
+from cds.trace.sentences import FOR_PROFESSIONALS
 from cds.verification.pages.condition_words import adopted_text, date_texts, outlined
-from cds.verification.pages.edition import FOR_PROFESSIONALS, Edition, area_title
+from cds.verification.pages.edition import Edition, area_title
 from cds.verification.pages.in_force import in_force
 from cds.verification.pages.marked import filled, markdown, name
 

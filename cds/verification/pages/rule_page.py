@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds.ruleset.model import Rule, Skip, SourceReference
+from cds.trace.sentences import FOR_PROFESSIONALS
 from cds.verification.pages.case_table import case_table
 from cds.verification.pages.condition_words import amount_text, date_texts, outlined
-from cds.verification.pages.edition import FOR_PROFESSIONALS, Edition, area_title, plain
+from cds.verification.pages.edition import Edition, area_title, plain
 from cds.verification.pages.fact_table import fact_table, questions_of
 from cds.verification.pages.history import changes_of
 from cds.verification.pages.marked import filled, markdown, name, table

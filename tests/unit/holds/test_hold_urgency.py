@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cds.holds.model import STATES
 from cds.holds.urgency import line_key, sheet_key, tier_of
+from cds.ir.program import HOLD_STATES
 
 OPEN = ("unidentified", "prescriber", "contested", "undecidable", "overdue", "due")
 
@@ -32,7 +32,7 @@ def an_alert(severity: str, code: str = "held_too_long") -> dict[str, str]:
     return {"code": code, "severity": severity, "text": "x"}
 
 
-@pytest.mark.parametrize("state", [*STATES, None])
+@pytest.mark.parametrize("state", [*HOLD_STATES, None])
 def test_an_open_state_is_never_just_to_know(state: str | None) -> None:
     """Six states are open; a critical one interrupts."""
     is_open = state in OPEN
